@@ -1,0 +1,83 @@
+"""What the rules of a run need to know of a source: a reader fills that and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["EVERYTHING", "Demand", "NameTest", "PropertyDemand"]
+
+#: Says of each name of a String series whether it is meant. Hashable; restrictions of `cimkit.rules` are such tests.
+NameTest = Callable[[pl.Series], npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDemand:
+    """Properties whose set and name pass these tests; None: any."""
+
+    set: NameTest | None = None
+    name: NameTest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """kinds           UPPER CASE names of the kinds that are subjects, subtypes spelled out; None: all
+    attributes      tests of attribute names, as the schema spells them
+    properties      sets and properties
+    relations       links needed, by the names of `facts.model.RELATIONS`
+    defects         kinds of defect needed, each a pass over the file for some readers (`syntax`, `references` ...)
+    """
+
+    kinds: frozenset[str] | None = frozenset()
+    attributes: frozenset[NameTest] = frozenset()
+    properties: frozenset[PropertyDemand] = frozenset()
+    relations: frozenset[str] = frozenset()
+    classifications: bool = False
+    materials: bool = False
+    predefined_types: bool = False
+    phases: bool = False
+    georeference: bool = False
+    documents: bool = False
+    geometry: bool = False
+    defects: frozenset[str] = frozenset()
+
+    def __or__(self, other: Demand) -> Demand:
+        """What both need together."""
+        merged: dict[str, object] = {}
+        for field in fields(self):
+            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+            merged[field.name] = None if mine is None or theirs is None else mine | theirs
+        return Demand(**merged)  # type: ignore[arg-type]
+
+
+def _any_name(names: pl.Series) -> npt.NDArray[np.bool_]:
+    return np.ones(len(names), bool)
+
+
+def _everything() -> Demand:
+    from cimkit.facts.model import DEFECTS, RELATIONS
+
+    return Demand(
+        kinds=None,
+        attributes=frozenset({_any_name}),
+        properties=frozenset({PropertyDemand()}),
+        relations=frozenset(RELATIONS),
+        classifications=True,
+        materials=True,
+        predefined_types=True,
+        phases=True,
+        georeference=True,
+        documents=True,
+        geometry=False,
+        defects=frozenset(DEFECTS),
+    )
+
+
+def __getattr__(name: str) -> Demand:
+    if name == "EVERYTHING":
+        return _everything()
+    raise AttributeError(name)
