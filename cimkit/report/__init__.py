@@ -1,0 +1,1 @@
+"""Findings, results and the report, and the formats it is written in."""
