@@ -65,7 +65,7 @@ class Property:
 
     carriers  other (set or None, name) pairs under which the value is as good; None as set: any set
     elsewhere names under which people put it by mistake: the finding then says so
-    folded    names are compared folded for width, spaces, brackets and the `Pset_` prefix
+    every     IDS: every matching set and property must hold. False, as packs have it: one carrier that holds is enough
     """
 
     set: Restriction | None
@@ -74,6 +74,7 @@ class Property:
     datatype: Restriction | None = None
     carriers: tuple[tuple[Restriction | None, Restriction], ...] = ()
     elsewhere: tuple[tuple[Restriction | None, Restriction], ...] = ()
+    every: bool = True
     cardinality: Cardinality = Cardinality.REQUIRED
     instructions: str | None = None
     uri: str | None = None

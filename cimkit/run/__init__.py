@@ -1,0 +1,1 @@
+"""From a source and its rules to findings: plan, engine, gates, progress."""

@@ -1,0 +1,98 @@
+"""What a named check is: two functions in a file of its own.
+
+    def demand(options) -> Demand                                   what it needs to know of a source
+    def judge(context, selected, options) -> Outcome                its answer for all selected subjects at once
+
+Conditions inside the options are demanded by the planner; `demand` names only what the check needs besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from cimkit.facts.columns import BoolArray, Column, IntArray
+from cimkit.facts.model import Facts
+
+__all__ = ["FINDING_ROWS", "Context", "Outcome", "finding_rows", "no_rows", "of_source", "whole_finding"]
+
+#: What a check says of its failing subjects. `reason` is a key of the locale files' findings.yaml.
+FINDING_ROWS = {
+    "sid": pl.Int32,  # null: the source as a whole
+    "locator": pl.String,  # null: the subject's own
+    "reason": pl.String,
+    "found": pl.String,
+    "expected": pl.String,
+    "related": pl.List(pl.Int32),  # sids of the second element, the cause
+    "values": pl.String,  # JSON object of further values for the sentence
+}
+
+
+def finding_rows(sid: IntArray | Sequence[int | None], reason: str | pl.Series, **columns: Any) -> pl.DataFrame:
+    """A frame of findings: one value for all, or a series with one value each."""
+    count = len(sid)
+    data: dict[str, Any] = {"sid": pl.Series(sid, dtype=pl.Int32)}
+    for name, dtype in list(FINDING_ROWS.items())[1:]:
+        value = reason if name == "reason" else columns.get(name)
+        if isinstance(value, pl.Series):
+            data[name] = value.cast(dtype)
+        elif isinstance(value, list) and name != "related":
+            data[name] = pl.Series(value, dtype=dtype)
+        elif isinstance(value, list):
+            data[name] = pl.Series(value, dtype=dtype)
+        else:
+            data[name] = pl.Series([value], dtype=dtype).extend_constant(value, count - 1) if count else []
+    return pl.DataFrame(data, schema=FINDING_ROWS)
+
+
+def no_rows() -> pl.DataFrame:
+    """No finding."""
+    return pl.DataFrame(schema=FINDING_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A check's answer.
+
+    failed   which subjects fail (n)
+    asked    of which subjects the question could be asked (n); None: of all selected. Nobody asked: not applicable
+    explain  sids (ascending) -> a frame of FINDING_ROWS; called only for subjects that failed
+    whole    findings about the source as a whole, a frame of FINDING_ROWS; None where the check is about each subject
+    looked   for checks about the whole source: was there anything to look at
+    """
+
+    failed: BoolArray
+    explain: Callable[[IntArray], pl.DataFrame]
+    asked: BoolArray | None = None
+    whole: pl.DataFrame | None = None
+    looked: bool = True
+
+
+def of_source(count: int, findings: pl.DataFrame, *, looked: bool = True) -> Outcome:
+    """The outcome of a check about the source as a whole (count: number of subjects)."""
+    return Outcome(np.zeros(count, bool), lambda _: no_rows(), whole=findings, looked=looked)
+
+
+def whole_finding(reason: str, **columns: Any) -> pl.DataFrame:
+    """One finding about the source as a whole."""
+    return finding_rows([None], reason, **columns)
+
+
+class Context(Protocol):
+    """What the engine lends a check."""
+
+    @property
+    def facts(self) -> Facts: ...
+    def holds(self, condition: Any) -> BoolArray:
+        """Which subjects meet a condition (n)."""
+
+    def operand(self, operand: Any) -> tuple[Column, BoolArray] | None:
+        """The column that an operand (an Attribute or Property condition) names, one present row a subject, and which
+        subjects have it (n). None: the source has no such column."""
+
+
+Judge = Callable[[Context, BoolArray, Mapping[str, Any]], Outcome]
