@@ -100,6 +100,10 @@ class Column:
         """`State` of each row."""
         return self.values.state if self.code is None else self.values.state[self.code]
 
+    def spread_datatypes(self, rows: IntArray) -> pl.Series:
+        """The datatype of some rows."""
+        return self.values.datatype.gather(rows if self.code is None else self.code[rows])
+
     def texts(self, rows: IntArray | BoolArray) -> pl.Series:
         """The text of some rows."""
         index = np.flatnonzero(rows) if rows.dtype == bool else rows

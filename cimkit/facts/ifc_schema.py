@@ -94,7 +94,8 @@ class PropertyTemplate:
     """A property or quantity that a standard set defines.
 
     kind         IfcSimplePropertyTemplateTypeEnum (P_SINGLEVALUE, P_ENUMERATEDVALUE, Q_LENGTH ...) or "P_COMPLEX"
-    measure      upper case data type, for P_REFERENCEVALUE the referenced entity; "" where the template has none
+    measure      upper case data type (or a select: IFCVALUE), for P_REFERENCEVALUE what is referred to; "" where the
+                 template has none
     enumerators  values allowed in a P_ENUMERATEDVALUE, as published; their case varies between editions and software
     """
 
