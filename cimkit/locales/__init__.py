@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["LANGUAGES", "has_text", "text"]
+__all__ = ["LANGUAGES", "has_text", "template", "text"]
 
 LANGUAGES = ("zh", "en")
 
@@ -27,6 +27,12 @@ def text(key: str, lang: str, **values: Any) -> str:
     """
     room, _, name = key.partition(".")
     return _catalogue(room, lang)[name].format_map(values)
+
+
+def template(key: str, lang: str) -> str:
+    """The sentence with its placeholders still open, for callers that fill whole columns of them. Raises KeyError."""
+    room, _, name = key.partition(".")
+    return _catalogue(room, lang)[name]
 
 
 def has_text(key: str, lang: str) -> bool:

@@ -219,6 +219,9 @@ class Report:
     skipped: list[Skipped] = field(default_factory=list)
     internal_errors: list[Mapping[str, Any]] = field(default_factory=list)
     views: list[Any] = field(default_factory=list)  # plans, boxes: attached by run for formats that ask for them
+    waivers: list[Mapping[str, Any]] = field(default_factory=list)  # as given, with `state` and the number they met
+    signoffs: list[Mapping[str, Any]] = field(default_factory=list)  # as given, with `state`
+    baseline: Mapping[str, Any] | None = None  # the earlier report whose findings count as known
 
     def __post_init__(self) -> None:
         for result in self.results:
