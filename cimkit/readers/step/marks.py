@@ -1,0 +1,61 @@
+"""Rare marks that change how quotes are read: apostrophes of `\\S\\'`, and lines that begin an instance."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cimkit.readers.step.octets import digit_count
+
+if TYPE_CHECKING:
+    from cimkit.readers.step.octets import Int64Array, Octets
+
+__all__ = ["instance_lines", "page_escaped_quotes"]
+
+_HASH, _EQUALS, _BACKSLASH = b"#=\\"
+_LAST_LINE_END = 13
+_BLANK = 32
+_LOOK_BACK = 4096
+_INSTANCE = re.compile(rb"#[0-9]+[\x00-\x20]*=")
+
+
+def page_escaped_quotes(octets: Octets, quotes: Int64Array) -> Int64Array:
+    """Those quotes that are the character of a `\\S\\` directive (`\\S\\'` is a section sign)."""
+    candidates = quotes[quotes >= len(b"\\S\\")]
+    before = (octets.at(candidates - 1) == _BACKSLASH) & (octets.at(candidates - 3) == _BACKSLASH)
+    return np.array([quote for quote in candidates[before].tolist() if _page_escaped(octets, quote)], np.int64)
+
+
+def _page_escaped(octets: Octets, quote: int) -> bool:
+    """Read from the nearest quote before: from there backslashes pair up."""
+    text = octets.bytes(max(0, quote - _LOOK_BACK), quote)
+    text = text[text.rfind(b"'") + 1 :]
+    position = text.find(b"\\")
+    while position >= 0:
+        if text.startswith(b"S\\", position + 1):
+            if position + 3 == len(text):
+                return True
+            position += 4
+        elif text.startswith(b"\\", position + 1):
+            position += 2
+        else:
+            position += 1
+        position = text.find(b"\\", position)
+    return False
+
+
+def instance_lines(octets: Octets, start: int, end: int) -> Int64Array:
+    """Offsets of lines that begin like an instance, `#12=`, in a stretch of the file."""
+    before = max(start - 1, 0)
+    piece = octets.array[before:end]
+    lines = np.flatnonzero((piece[:-1] <= _LAST_LINE_END) & (piece[1:] == _HASH)) + (before + 1)
+    digits = digit_count(octets.words(lines + 1))
+    following = octets.at(lines + 1 + digits)
+    sure = (digits > 0) & (following == _EQUALS)
+    unsure = (digits > 0) & ~sure & ((digits == 8) | (following <= _BLANK))
+    for row in np.flatnonzero(unsure).tolist():
+        line = int(lines[row])
+        sure[row] = _INSTANCE.match(octets.bytes(line, line + _LOOK_BACK)) is not None
+    return lines[sure]

@@ -1,0 +1,166 @@
+"""Where each statement of the exchange structure ends.
+
+A statement ends at a ';' that stands neither in a string nor in a comment (ISO 10303-21, 5 and 6).
+Line ends mean nothing, so the same few operations serve one instance a line, a hundred a line, and
+one instance over a hundred lines: the offsets of quotes and semicolons, the parity of the quotes
+before each, and that's it. Comments and the directive `\\S\\'`, whose apostrophe is no quote, are
+looked for only where the bytes for them occur.
+
+A quote that was forgotten would turn the rest of the file inside out. So a line that begins like an
+instance (`#12=`) always begins one, unless a comment holds it: no string may contain a line end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cimkit.readers.step.comments import Comments, find_comments
+from cimkit.readers.step.marks import instance_lines, page_escaped_quotes
+from cimkit.readers.step.pieces import in_threads
+from cimkit.readers.step.states import CODE, COMMENT, STRING
+
+if TYPE_CHECKING:
+    from cimkit.readers.step.limits import StepLimits
+    from cimkit.readers.step.octets import Int64Array, Octets
+
+__all__ = ["Splits", "split"]
+
+_QUOTE, _SEMICOLON, _HASH, _STAR, _SLASH, _BACKSLASH = b"';#*/\\"
+_LAST_LINE_END = 13
+_LAST_ASCII = 127
+_LOOK_BACK = 4096
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Where statements end (exclusive), what to overlook, and what the last byte stands in."""
+
+    ends: Int64Array
+    comments: Comments
+    #: apostrophes of `\S\'`, which open and close nothing
+    apostrophes: Int64Array
+    #: CODE, STRING or COMMENT
+    state: int
+    #: start of each stretch of the file with bytes above 127, and its end
+    high: tuple[tuple[int, int], ...]
+
+
+def split(octets: Octets, start: int, limits: StepLimits) -> Splits:
+    """Split the bytes from `start` on. Memory: eight bytes a statement."""
+    cuts = list(_cuts(octets, start, limits.piece_bytes))
+    pieces = list(zip(cuts, cuts[1:], strict=False))
+    scans: list[Splits] = []
+    state = CODE
+    threaded = octets.size >= limits.thread_bytes
+    for piece, scan in zip(pieces, in_threads(partial(_scan_from_code, octets), pieces, threaded=threaded), strict=True):
+        if state != CODE:  # the piece was cut inside a string or comment after all
+            scan = _scan(octets, *piece, state)
+        state = scan.state
+        scans.append(scan)
+    return Splits(
+        ends=_joined([scan.ends for scan in scans]),
+        comments=Comments(
+            _joined([scan.comments.starts for scan in scans]), _joined([scan.comments.ends for scan in scans])
+        ),
+        apostrophes=_joined([scan.apostrophes for scan in scans]),
+        state=state,
+        high=tuple(stretch for scan in scans for stretch in scan.high),
+    )
+
+
+def _joined(arrays: list[Int64Array]) -> Int64Array:
+    return np.concatenate(arrays) if arrays else np.empty(0, np.int64)
+
+
+def _cuts(octets: Octets, start: int, size: int) -> Iterator[int]:
+    """Offsets that cut the file into pieces, after a ';' where there is one near."""
+    yield start
+    position = start
+    while octets.size - position > size + _LOOK_BACK:
+        target = position + size
+        near = octets.bytes(target - _LOOK_BACK, target)
+        found = max(near.rfind(b";\n"), near.rfind(b";\r"))
+        if found < 0:
+            found = near.rfind(b";")
+        position = target - _LOOK_BACK + found + 1 if found >= 0 else _between_signs(octets, target)
+        yield position
+    if position < octets.size:
+        yield octets.size
+
+
+def _between_signs(octets: Octets, target: int) -> int:
+    """The next offset that doesn't cut a comment sign or an escape in two."""
+    while target < octets.size:
+        window = octets.array[target - 1 : target - 1 + _LOOK_BACK]
+        fit = np.flatnonzero((window != _STAR) & (window != _SLASH) & (window != _BACKSLASH))
+        if len(fit):
+            return min(target + int(fit[0]), octets.size)
+        target += len(window)
+    return octets.size
+
+
+def _scan_from_code(octets: Octets, piece: tuple[int, int]) -> Splits:
+    return _scan(octets, *piece, CODE)
+
+
+def _scan(octets: Octets, start: int, end: int, state: int) -> Splits:
+    """Split one piece, given what its first byte stands in."""
+    piece = octets.array[start:end]
+    quote = piece == _QUOTE
+    places = np.flatnonzero(quote | (piece == _SEMICOLON))
+    quotes = quote[places]
+    places += start
+    high = ((start, end),) if len(piece) and int(piece.max()) > _LAST_ASCII else ()
+
+    apostrophes = np.empty(0, np.int64)
+    if (piece == _BACKSLASH).any():
+        apostrophes = page_escaped_quotes(octets, places[quotes])
+        if len(apostrophes):
+            keep = ~np.isin(places, apostrophes)
+            places, quotes = places[keep], quotes[keep]
+
+    comments, closed, restarts = Comments(), True, np.empty(0, np.int64)
+    if state == COMMENT or ((piece == _STAR).any() and ((piece[:-1] == _SLASH) & (piece[1:] == _STAR)).any()):
+        restarts = instance_lines(octets, start, end)
+        comments, closed = find_comments(piece, start, places[quotes], restarts, state)
+        keep = comments.outside(places)
+        places, quotes = places[keep], quotes[keep]
+        restarts = restarts[comments.outside(restarts)]
+
+    opened = np.uint8(state == STRING)
+    inside = (np.cumsum(quotes, dtype=np.uint8) + opened) & 1
+    ends = places[(inside | quotes) == 0] + 1
+    if not len(comments) and not _explained(octets, start, end, ends):
+        restarts = instance_lines(octets, start, end)
+    if len(restarts):
+        before = np.searchsorted(places, restarts)
+        level = np.concatenate(([opened], inside))[before]  # parity where each restart resets it
+        latest = np.searchsorted(restarts, places, side="right")
+        inside ^= np.concatenate((np.zeros(1, np.uint8), level))[latest]
+        ends = np.union1d(places[(inside | quotes) == 0] + 1, restarts)
+    final = opened
+    if len(inside):
+        final = inside[-1]
+    if len(restarts) and (not len(places) or restarts[-1] > places[-1]):
+        final = np.uint8(0)
+    return Splits(ends, comments, apostrophes, (STRING if final else CODE) if closed else COMMENT, high)
+
+
+def _explained(octets: Octets, start: int, end: int, ends: Int64Array) -> bool:
+    """Whether every line that begins with '#' follows the end of a statement, as in nearly all files."""
+    piece = octets.array[max(start - 1, 0) : end]
+    lines = int(np.count_nonzero((piece[:-1] <= _LAST_LINE_END) & (piece[1:] == _HASH)))
+    if start == 0 or octets.array[start - 1] == _SEMICOLON:
+        ends = np.concatenate((np.array([start]), ends))
+    one = octets.at(ends) <= _LAST_LINE_END
+    near = one & (octets.at(ends + 1) == _HASH) & (ends + 1 < end)
+    explained = int(np.count_nonzero(near))
+    if explained < lines:
+        two = one & (octets.at(ends + 1) <= _LAST_LINE_END)
+        explained += int(np.count_nonzero(two & (octets.at(ends + 2) == _HASH) & (ends + 2 < end)))
+    return explained >= lines

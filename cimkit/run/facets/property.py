@@ -1,0 +1,337 @@
+"""Property facet: a property of a set, or a field of a layer, has a value, or an allowed one.
+
+IDS asks that every set that matches has a property that matches, and that each of those holds (`every`). A pack's
+requirement is met by any one accepted carrier.
+
+What one property instance must do depends on how IFC keeps it (IDS, "Supported types of properties"): of a list,
+an enumeration or a table one value must match, or all of them when a range is asked; a bounded value must lie within
+a range with both its bounds, and contains the single value that is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+import polars as pl
+
+from cimkit.checks.contract import finding_rows
+from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
+from cimkit.rules.conditions import Cardinality, Property
+from cimkit.rules.restriction import Restriction
+
+if TYPE_CHECKING:
+    from cimkit.run.evaluation import Evaluation
+
+__all__ = ["explain", "holds", "present_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One property column under one facet, per property instance: whose it is, whether it has a value of the right
+    datatype, whether that value is allowed."""
+
+    column: PropertyColumn
+    sid: IntArray
+    filled: BoolArray
+    typed: BoolArray
+    good: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Per subject: has any matching property at all, has one with a value, has one that holds, has one that does not."""
+
+    exists: BoolArray
+    filled: BoolArray
+    good: BoolArray
+    bad: BoolArray
+    incomplete: BoolArray  # a matching set lacks the property
+
+
+def holds(facet: Property, evaluation: Evaluation) -> BoolArray:
+    """Which subjects meet the facet (n)."""
+    answer = _answer(facet, evaluation)
+    match facet.cardinality:
+        case Cardinality.REQUIRED:
+            return answer.good & ~answer.bad & ~answer.incomplete if facet.every else answer.good
+        case Cardinality.OPTIONAL:
+            return ~answer.exists | (answer.good & ~answer.bad) if facet.every else ~answer.filled | answer.good
+        case Cardinality.PROHIBITED:
+            return ~(answer.exists if facet.value is None else answer.good)
+
+
+def _plain(facet: Property) -> Property:
+    """The facet without what does not change the question, so that it is asked once."""
+    return replace(facet, cardinality=Cardinality.REQUIRED, instructions=None, uri=None, elsewhere=())
+
+
+def _answer(facet: Property, evaluation: Evaluation) -> _Answer:
+    key = ("property", _plain(facet))
+    answer: _Answer = evaluation.remember(key, lambda: _compute(facet, evaluation))
+    return answer
+
+
+def _compute(facet: Property, evaluation: Evaluation) -> _Answer:
+    count = len(evaluation.facts)
+    exists, filled, good, bad, incomplete = (np.zeros(count, bool) for _ in range(5))
+    for judged in _judged(facet, evaluation):
+        exists[judged.sid] = True
+        filled[judged.sid[judged.filled]] = True
+        good[judged.sid[judged.good]] = True
+        bad[judged.sid[~judged.good]] = True
+    if facet.every:
+        incomplete = _incomplete(facet, evaluation)
+    return _Answer(exists, filled, good, bad, incomplete)
+
+
+def _incomplete(facet: Property, evaluation: Evaluation) -> BoolArray:
+    """Subjects that have a matching set without a matching property (n)."""
+    sets = _sets_by_name(evaluation)
+    count = len(evaluation.facts)
+    result = np.zeros(count, bool)
+    by_set: dict[str, list[PropertyColumn]] = {}
+    for column in _matching(facet.set, facet.name, evaluation):
+        by_set.setdefault(column.set_name, []).append(column)
+    for name in _accepted(facet.set, list(sets), evaluation):
+        lacking = np.zeros(count, bool)
+        lacking[sets[name]] = True
+        for column in by_set.get(name, ()):
+            lacking[column.column.sid] = False
+        result |= lacking
+    return result
+
+
+def _sets_by_name(evaluation: Evaluation) -> dict[str, IntArray]:
+    """Subjects of each set name, empty sets too."""
+
+    def make() -> dict[str, IntArray]:
+        groups = evaluation.facts.groups.select("name", "sid").unique().group_by("name").agg("sid")
+        return {name: np.asarray(sids, np.int32) for name, sids in groups.iter_rows()}
+
+    sets: dict[str, IntArray] = evaluation.remember("sets", make)
+    return sets
+
+
+def _accepted(test: Restriction | None, names: list[str], evaluation: Evaluation) -> list[str]:
+    if test is None:
+        return names
+    key = ("accepted", test, len(names))
+
+    def make() -> list[str]:
+        series = pl.Series(names, dtype=pl.String)
+        return list(series.filter(test.accepts_text(series)))
+
+    accepted: list[str] = evaluation.remember(key, make)
+    return accepted
+
+
+def _matching(set_test: Restriction | None, name_test: Restriction, evaluation: Evaluation) -> list[PropertyColumn]:
+    """The property columns whose set and name are meant."""
+
+    def index() -> dict[str, dict[str, PropertyColumn]]:
+        by_name: dict[str, dict[str, PropertyColumn]] = {}
+        for column in evaluation.facts.properties:
+            by_name.setdefault(column.name, {})[column.set_name] = column
+        return by_name
+
+    by_name: dict[str, dict[str, PropertyColumn]] = evaluation.remember("properties by name", index)
+    set_names: list[str] = evaluation.remember(
+        "set names", lambda: sorted({column.set_name for column in evaluation.facts.properties})
+    )
+    sets = set(_accepted(set_test, set_names, evaluation))
+    names = _accepted(name_test, list(by_name), evaluation)
+    return [column for name in names for set_name, column in by_name[name].items() if set_name in sets]
+
+
+def _meant(facet: Property, evaluation: Evaluation) -> list[PropertyColumn]:
+    columns = _matching(facet.set, facet.name, evaluation)
+    for set_test, name_test in facet.carriers:
+        columns += [column for column in _matching(set_test, name_test, evaluation) if column not in columns]
+    return columns
+
+
+def _judged(facet: Property, evaluation: Evaluation) -> list[_Judged]:
+    key = ("judged", _plain(facet))
+
+    def make() -> list[_Judged]:
+        return [_judge_column(column, facet) for column in _meant(facet, evaluation)]
+
+    judged: list[_Judged] = evaluation.remember(key, make)
+    return judged
+
+
+def _judge_column(property_column: PropertyColumn, facet: Property) -> _Judged:
+    column = property_column.column
+    present = column.row_states() == State.PRESENT
+    typed = present
+    if facet.datatype is not None:
+        right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
+        typed = present & column.spread(right).astype(bool)
+    if facet.value is None:
+        allowed = typed
+    else:
+        allowed = typed & column.spread(facet.value.accepts(column.values)).astype(bool)
+    if column.owner is None:
+        return _Judged(property_column, column.sid, present, typed, allowed)
+    return _by_instance(property_column, facet.value, present, typed, allowed)
+
+
+def _by_instance(
+    property_column: PropertyColumn, value: Restriction | None, present: BoolArray, typed: BoolArray, allowed: BoolArray
+) -> _Judged:
+    """From rows (values of a list, bounds) to property instances."""
+    column = property_column.column
+    assert column.owner is not None
+    starts = np.flatnonzero(np.r_[True, column.owner[1:] != column.owner[:-1]]) if len(column.owner) else np.zeros(0, int)
+
+    def any_of(rows: BoolArray) -> BoolArray:
+        return np.logical_or.reduceat(rows, starts) if len(starts) else np.zeros(0, bool)
+
+    sid = column.sid[starts]
+    filled, of_type, good = any_of(present), any_of(typed), any_of(allowed)
+    if value is not None and value.is_range:
+        good &= ~any_of(typed & ~allowed)  # every value must lie within the range
+    role = column.role
+    if role is not None and value is not None:
+        lower, upper = role == Role.LOWER, role == Role.UPPER
+        bounded = any_of(lower | upper | (role == Role.SETPOINT))
+        if bounded.any():
+            good = np.where(bounded, _bounded(column, value, typed, allowed, starts), good)
+    return _Judged(property_column, sid, filled, of_type, good)
+
+
+def _bounded(
+    column: Column, value: Restriction, typed: BoolArray, allowed: BoolArray, starts: IntArray
+) -> BoolArray:
+    """Bounded values: within a range with both bounds, or around a single value."""
+    assert column.role is not None
+    lower = typed & (column.role == Role.LOWER)
+    upper = typed & (column.role == Role.UPPER)
+    set_point = typed & (column.role == Role.SETPOINT)
+    reduce_any = np.logical_or.reduceat
+    has_lower, has_upper = reduce_any(lower, starts), reduce_any(upper, starts)
+    some = has_lower | has_upper | reduce_any(set_point, starts)
+    if value.is_range:
+        outside = reduce_any(typed & ~allowed, starts)
+        lacks_lower = (value.min_inclusive is not None or value.min_exclusive is not None) & ~has_lower
+        lacks_upper = (value.max_inclusive is not None or value.max_exclusive is not None) & ~has_upper
+        within: BoolArray = some & ~outside & ~lacks_lower & ~lacks_upper
+        return within
+    wanted = _single_numbers(value)
+    if not wanted:
+        matched: BoolArray = reduce_any(allowed, starts)
+        return matched
+    numbers = np.asarray(column.spread(column.values.number))
+    low = np.fmax.reduceat(np.where(lower, numbers, -np.inf), starts)
+    high = np.fmin.reduceat(np.where(upper, numbers, np.inf), starts)
+    inside = reduce_any(allowed, starts)
+    for number in wanted:
+        slack = abs(number) * 1e-6 + 1e-6  # IDS's equality of reals
+        inside |= (low <= number + slack) & (number - slack <= high)
+    contained: BoolArray = some & inside
+    return contained
+
+
+def _single_numbers(value: Restriction) -> list[float]:
+    numbers = []
+    for text in value.values:
+        try:
+            numbers.append(float(text))
+        except ValueError:
+            continue
+    return numbers
+
+
+def present_columns(facet: Property, evaluation: Evaluation) -> list[Column]:
+    """The columns of the facet's carriers, in the order of the rule; for operands of named checks."""
+    return [column.column for column in _meant(facet, evaluation)]
+
+
+def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataFrame:
+    """Missing set, missing property, empty, wrong datatype, wrong value, or the value under another name."""
+    count = len(evaluation.facts)
+    answer = _answer(facet, evaluation)
+    found = np.full(count, None, dtype=object)
+    typed = np.zeros(count, bool)
+    prohibited = facet.cardinality is Cardinality.PROHIBITED
+    for judged in _judged(facet, evaluation):
+        typed[judged.sid[judged.typed]] = True
+        _collect(judged, found, sids, bad=not prohibited)
+    reasons = np.full(count, "property_prohibited" if prohibited else "property_missing", dtype=object)
+    if not prohibited:
+        reasons[answer.exists] = "property_empty"
+        reasons[answer.filled] = "property_wrong_datatype"
+        reasons[typed] = "property_wrong_value"
+        reasons[answer.incomplete] = "property_missing"
+        has_set = np.zeros(count, bool)
+        sets = _sets_by_name(evaluation)
+        for name in _accepted(facet.set, list(sets), evaluation):
+            has_set[sets[name]] = True
+        reasons[~has_set & ~answer.exists] = "set_missing" if facet.set is not None else "property_missing"
+    values = np.full(count, orjson.dumps(_names(facet)).decode(), dtype=object)
+    if not prohibited:
+        _look_elsewhere(facet, evaluation, sids, answer, reasons, found, values)
+    expected = _expected(facet, reasons[sids])
+    return finding_rows(
+        sids,
+        pl.Series(reasons[sids], dtype=pl.String),
+        found=pl.Series(found[sids], dtype=pl.String),
+        expected=pl.Series(expected, dtype=pl.String),
+        values=pl.Series(values[sids], dtype=pl.String),
+    )
+
+
+def _names(facet: Property) -> dict[str, str]:
+    return {"set": facet.set.describe() if facet.set is not None else "", "name": facet.name.describe()}
+
+
+def _expected(facet: Property, reasons: np.ndarray) -> list[str | None]:
+    value = facet.value.describe() if facet.value is not None else None
+    datatype = facet.datatype.describe() if facet.datatype is not None else None
+    return [datatype if reason == "property_wrong_datatype" else value for reason in reasons]
+
+
+def _collect(judged: _Judged, found: np.ndarray, sids: IntArray, *, bad: bool) -> None:
+    """What stands in the rows that fail, as text, joined where a subject has several."""
+    column = judged.column.column
+    failing = np.zeros(len(found), bool)
+    failing[judged.sid[~judged.good] if bad else judged.sid] = True
+    wanted = np.zeros(len(found), bool)
+    wanted[sids] = True
+    rows = np.flatnonzero((failing & wanted)[column.sid]).astype(np.int32)
+    for sid, text in zip(column.sid[rows], column.texts(rows), strict=True):
+        if text is not None:
+            found[sid] = text if found[sid] is None else f"{found[sid]}, {text}"
+
+
+def _look_elsewhere(
+    facet: Property,
+    evaluation: Evaluation,
+    sids: IntArray,
+    answer: _Answer,
+    reasons: np.ndarray,
+    found: np.ndarray,
+    values: np.ndarray,
+) -> None:
+    """The value may stand under another name: then the finding says where."""
+    lacking = np.zeros(len(found), bool)
+    lacking[sids[~answer.filled[sids]]] = True
+    if not lacking.any():
+        return
+    meant = _meant(facet, evaluation)
+    for set_test, name_test in facet.elsewhere:
+        for other in _matching(set_test, name_test, evaluation):
+            if other in meant:
+                continue
+            column = other.column
+            rows = np.flatnonzero((column.row_states() == State.PRESENT) & lacking[column.sid]).astype(np.int32)
+            for sid, text in zip(column.sid[rows], column.texts(rows), strict=True):
+                reasons[sid] = "property_under_other_name"
+                found[sid] = f"{other.set_name}.{other.name} = {text}"
+                values[sid] = orjson.dumps(
+                    {**_names(facet), "other_set": other.set_name, "other_name": other.name, "other_value": text}
+                ).decode()
+            lacking[column.sid[rows]] = False
