@@ -46,6 +46,13 @@ class Comments:
         which = np.searchsorted(self.starts, offsets, side="right") - 1
         return (which < 0) | (offsets >= self.ends[which])
 
+    def merged(self) -> Comments:
+        """The same with comments that touch, or were cut in two, made one."""
+        if len(self) < 2:
+            return self
+        apart = self.starts[1:] != self.ends[:-1]
+        return Comments(self.starts[np.append(True, apart)], self.ends[np.append(apart, True)])
+
     def between(self, start: int, end: int) -> tuple[Int64Array, Int64Array]:
         """The comments that touch a range of bytes."""
         first = int(np.searchsorted(self.ends, start, side="right"))
@@ -127,7 +134,7 @@ def find_comments(
     for begin, restart in zip(opens.tolist(), restarted.tolist(), strict=True):
         if begin < since:
             continue
-        if restart > since or (restart == since and found):
+        if restart > since:
             inside, since = False, restart
         count = int(np.searchsorted(quotes, begin)) - int(np.searchsorted(quotes, since))
         inside, since = inside ^ bool(count & 1), begin

@@ -66,7 +66,7 @@ def split(octets: Octets, start: int, limits: StepLimits) -> Splits:
         ends=_joined([scan.ends for scan in scans]),
         comments=Comments(
             _joined([scan.comments.starts for scan in scans]), _joined([scan.comments.ends for scan in scans])
-        ),
+        ).merged(),
         apostrophes=_joined([scan.apostrophes for scan in scans]),
         state=state,
         high=tuple(stretch for scan in scans for stretch in scan.high),

@@ -1,0 +1,80 @@
+"""Every named check: its file, its options, and what it is about. No check registers itself; this table is all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CHECKS", "CheckSpec", "Option"]
+
+
+class Option(StrEnum):
+    """What an option holds; the loader turns it into that."""
+
+    CONDITION = "condition"  # a condition mapping -> Condition
+    OPERAND = "operand"  # a number, {attribute: ...} or {property: ...} -> number | Attribute | Property
+    OPERANDS = "operands"  # a list of those
+    VALUE = "value"  # the value grammar -> Restriction
+    TEXT = "text"
+    TEXTS = "texts"  # one text or a list -> tuple of texts
+    NUMBER = "number"
+    FLAG = "flag"
+    PLACES = "places"  # list of {lat, lon, name}
+    BOX = "box"  # {north, south, east, west} in degrees
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """module    file in `cimkit.checks`, with `demand` and `judge`
+    options   option -> what it holds
+    short     the option that a bare value stands for: `{host: {...}}` is `{host: {is: {...}}}`
+    of_source whether it speaks of the source as a whole instead of each selected subject
+    """
+
+    module: str
+    options: Mapping[str, Option]
+    short: str | None = None
+    of_source: bool = False
+
+
+_OPERAND = {"attribute": Option.OPERAND, "property": Option.OPERAND}
+
+CHECKS: Mapping[str, CheckSpec] = {
+    "no_defect": CheckSpec("no_defect", {"kind": Option.TEXTS, "detail": Option.TEXTS}, "kind", of_source=True),
+    "header": CheckSpec("header", {"field": Option.TEXT, "value": Option.VALUE}, "field", of_source=True),
+    "count": CheckSpec("count", {"min": Option.NUMBER, "max": Option.NUMBER}, of_source=True),
+    "share": CheckSpec(
+        "share", {"of": Option.CONDITION, "min": Option.NUMBER, "max": Option.NUMBER, "least": Option.NUMBER}, of_source=True
+    ),
+    "unique": CheckSpec("unique", {**_OPERAND, "within": Option.TEXT, "tolerance": Option.NUMBER}, "attribute"),
+    "references": CheckSpec("references", {**_OPERAND, "where": Option.CONDITION, "to": Option.OPERAND}),
+    "linked": CheckSpec(
+        "linked",
+        {
+            "relation": Option.TEXTS,
+            "inverse": Option.FLAG,
+            "other": Option.CONDITION,
+            "min": Option.NUMBER,
+            "max": Option.NUMBER,
+        },
+        "relation",
+    ),
+    "host": CheckSpec("host", {"is": Option.CONDITION}, "is"),
+    "type": CheckSpec("type", {"is": Option.CONDITION}, "is"),
+    "whole": CheckSpec("whole", {"is": Option.CONDITION}, "is"),
+    "compare": CheckSpec(
+        "compare", {"left": Option.OPERAND, "op": Option.TEXT, "right": Option.OPERAND, "tolerance": Option.NUMBER}
+    ),
+    "agree": CheckSpec("agree", {"operands": Option.OPERANDS, "tolerance": Option.NUMBER}, "operands"),
+    "sum": CheckSpec(
+        "sum", {"parts": Option.OPERAND, "via": Option.TEXT, "total": Option.OPERAND, "tolerance": Option.NUMBER}
+    ),
+    "within": CheckSpec("within", {"value": Option.OPERAND, "min": Option.NUMBER, "max": Option.NUMBER}),
+    "valid_code": CheckSpec("valid_code", {**_OPERAND, "scheme": Option.TEXT, "list": Option.VALUE}),
+    "crs": CheckSpec("crs", {"accepted": Option.VALUE, "aspect": Option.TEXT}, of_source=True),
+    "georeference": CheckSpec("georeference", {"aspect": Option.TEXT, "box": Option.BOX}, "aspect", of_source=True),
+    "location": CheckSpec(
+        "location", {"not_near": Option.PLACES, "tolerance_m": Option.NUMBER, "box": Option.BOX}, of_source=True
+    ),
+}

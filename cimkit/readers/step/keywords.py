@@ -1,0 +1,102 @@
+"""Numbers for entity keywords: each distinct spelling is looked at once, however many rows have it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cimkit.readers.step.errors import StepError
+from cimkit.readers.step.octets import WORD, name_length
+
+if TYPE_CHECKING:
+    from cimkit.readers.step.limits import StepLimits
+    from cimkit.readers.step.octets import Int64Array, Octets, Words
+
+__all__ = ["KeywordTable"]
+
+_BANG = 33
+_SLOTS = 4096
+_SLOT_SHIFT = np.uint64(64 - 12)
+_HALF = np.uint64(32)
+_KEYWORD = re.compile(rb"!?[A-Za-z_][A-Za-z0-9_]*")
+
+
+class KeywordTable:
+    """Codes of keywords, given out as they are met; `finish` puts them in alphabetical order.
+
+    Keywords are told apart by a 64-bit hash with a secret multiplier, so that no file can be made
+    in which two keywords are mistaken for each other. Safe to use from several threads.
+    """
+
+    def __init__(self, octets: Octets, limits: StepLimits) -> None:
+        self._octets = octets
+        self._limits = limits
+        self._multiplier = np.uint64(secrets.randbits(64) | 1)
+        self._lock = Lock()
+        self._slot_hash = np.zeros(_SLOTS, np.uint64)
+        self._slot_code = np.full(_SLOTS, -1, np.int32)
+        self._codes: dict[int, int] = {}
+        self._names: list[str] = []
+
+    def codes(self, offsets: Int64Array) -> npt.NDArray[np.int32]:
+        """The code of the keyword at each offset; that of '' where there is none."""
+        hashes = self._hashes(offsets)
+        slots = (hashes >> _SLOT_SHIFT).astype(np.intp)
+        codes = self._slot_code[slots]
+        missed = np.flatnonzero((self._slot_hash[slots] != hashes) | (codes < 0))
+        if len(missed):
+            distinct, first, which = np.unique(hashes[missed], return_index=True, return_inverse=True)
+            places = offsets[missed[first]]
+            known = [
+                self._code_of(hash_, int(place)) for hash_, place in zip(distinct.tolist(), places.tolist(), strict=True)
+            ]
+            codes[missed] = np.array(known, np.int32)[which]
+        return codes
+
+    def _hashes(self, offsets: Int64Array) -> Words:
+        own = self._octets.at(offsets) == _BANG  # user-defined keywords begin with '!'
+        hashes = own.astype(np.uint64)
+        places = offsets + own
+        active: npt.NDArray[np.intp] | None = None
+        for _ in range(0, self._limits.keyword_bytes, WORD):
+            words = self._octets.words(places if active is None else places[active])
+            length = name_length(words)
+            words &= np.right_shift(np.uint64(0xFFFFFFFFFFFFFFFF), (WORD - length).astype(np.uint64) << np.uint64(3))
+            mixed = ((hashes if active is None else hashes[active]) ^ words) * self._multiplier
+            mixed ^= mixed >> _HALF
+            if active is None:
+                hashes = mixed
+                active = np.flatnonzero(length == WORD)
+            else:
+                hashes[active] = mixed
+                active = active[length == WORD]
+            if not len(active):
+                break
+            places[active] += WORD
+        return hashes
+
+    def _code_of(self, hash_: int, place: int) -> int:
+        with self._lock:
+            code = self._codes.get(hash_)
+            if code is None:
+                if len(self._names) >= self._limits.keywords:
+                    raise StepError("step-too-many-keywords", limit=self._limits.keywords)
+                found = _KEYWORD.match(self._octets.bytes(place, place + self._limits.keyword_bytes))
+                code = self._codes[hash_] = len(self._names)
+                self._names.append(found.group().decode("ascii").upper() if found else "")
+                slot = hash_ >> int(_SLOT_SHIFT)
+                if self._slot_code[slot] < 0:
+                    self._slot_hash[slot] = hash_
+                    self._slot_code[slot] = code
+            return code
+
+    def finish(self) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+        """Keywords in alphabetical order, each spelling's case forgotten, and the final code of every code."""
+        keywords = tuple(sorted(set(self._names)))
+        number = {name: code for code, name in enumerate(keywords)}
+        return keywords, np.array([number[name] for name in self._names], np.int32)
