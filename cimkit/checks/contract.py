@@ -90,6 +90,9 @@ class Context(Protocol):
     def holds(self, condition: Any) -> BoolArray:
         """Which subjects meet a condition (n)."""
 
+    def describe(self, condition: Any) -> str:
+        """A condition in a few characters, for `expected`."""
+
     def operand(self, operand: Any) -> tuple[Column, BoolArray] | None:
         """The column that an operand (an Attribute or Property condition) names, one present row a subject, and which
         subjects have it (n). None: the source has no such column."""

@@ -36,8 +36,6 @@ def judge_neighbour(
 
     def explain(sids: IntArray) -> pl.DataFrame:
         """What the neighbour lacks, said of the subject, with the neighbour as the related element."""
-        from cimkit.run.describe import describe_condition
-
         others = neighbour[sids]
         known = context.facts.describe(others)
         names = [name or kind for kind, name in known.select("kind", "name").iter_rows()]
@@ -45,7 +43,7 @@ def judge_neighbour(
             sids,
             reason,
             found=pl.Series(names, dtype=pl.String),
-            expected=describe_condition(condition),
+            expected=context.describe(condition),
             related=[[int(other)] for other in others],
         )
 

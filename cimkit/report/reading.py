@@ -141,6 +141,7 @@ def _piece(literal: str, name: str | None, nothing: str, lang: str) -> Iterator[
         value = pl.coalesce(column, value)
     if name == "detail":
         value = _translated_detail(value, lang)
+    value = value.replace("*", template("findings.anything", lang))
     yield _short(value, lang).fill_null(nothing)
 
 

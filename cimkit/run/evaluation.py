@@ -109,13 +109,17 @@ class Evaluation:
 
     def _explain_any(self, alternatives: tuple[Condition, ...], sids: IntArray) -> pl.DataFrame:
         """One finding a subject: what the first alternative lacks, with all of them as expectation."""
-        from cimkit.run.describe import describe_condition
-
-        expected = " | ".join(describe_condition(part) for part in alternatives)
+        expected = " | ".join(self.describe(part) for part in alternatives)
         first = self.judge(alternatives[0], np.isin(np.arange(len(self.facts)), sids)).explain(sids)
         found = first.unique("sid", keep="first", maintain_order=True).select("sid", "found")
         listed = pl.DataFrame({"sid": pl.Series(sids, dtype=pl.Int32)}).join(found, on="sid", how="left")
         return finding_rows(sids, "any_not_met", found=listed["found"], expected=expected)
+
+    def describe(self, condition: Any) -> str:
+        """See `checks.contract.Context.describe`."""
+        from cimkit.rules.wording import describe_condition
+
+        return describe_condition(condition)
 
     def operand(self, operand: Any) -> tuple[Column, BoolArray] | None:
         """See `checks.contract.Context.operand`."""
