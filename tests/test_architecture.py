@@ -134,6 +134,15 @@ def test_no_path_of_one_machine_stands_in_the_tree() -> None:
     assert found == []
 
 
+def test_batch_file_reads_the_same_on_every_windows() -> None:
+    """cmd reads it in the code page of the machine, and loses labels behind bare line feeds."""
+    content = (ROOT / "cimcheck.bat").read_bytes()
+    assert content.isascii()
+    assert content.count(b"\n") == content.count(b"\r\n") > 0
+    labels = set(re.findall(rb"^:(\w+)", content, re.MULTILINE))
+    assert set(re.findall(rb"goto (\w+)", content)) == labels
+
+
 # --- the engine's own words ---------------------------------------------------------------------------------------
 
 
