@@ -73,7 +73,7 @@ def test_every_module_stands_in_a_room() -> None:
     strangers = [
         str(path.relative_to(ROOT)) for path in MODULES if room_of(dotted_name(path)) not in {*ARROWS, *COMMON}
     ]
-    assert strangers == []
+    assert not strangers, "\n".join(strangers)
 
 
 def test_rooms_point_one_way() -> None:
@@ -86,7 +86,7 @@ def test_rooms_point_one_way() -> None:
             target = room_of(name)
             if target in ARROWS and target not in reachable(room):
                 wrong.append(f"{path.relative_to(ROOT)}:{line}: {room} -> {target}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_what_is_open_to_all_uses_no_room() -> None:
@@ -131,7 +131,7 @@ def test_no_path_of_one_machine_stands_in_the_tree() -> None:
         content = path.read_bytes()
         if b"\0" not in content[:8192] and pattern.search(content):
             found.append(str(path.relative_to(ROOT)))
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_batch_file_reads_the_same_on_every_windows() -> None:
@@ -200,4 +200,4 @@ def test_every_sentence_that_is_used_is_there() -> None:
             wrong.append(f"{where}: no sentence {key}")
         elif complete and placeholders(known[key]) - names:
             wrong.append(f"{where}: {key} lacks {sorted(placeholders(known[key]) - names)}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
