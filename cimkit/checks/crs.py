@@ -1,0 +1,47 @@
+"""crs: the coordinate reference system that the source names is one that is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import polars as pl
+
+from cimkit.checks.contract import Context, Outcome, no_rows, of_source, whole_finding
+from cimkit.checks.places import epsg_code
+from cimkit.facts.columns import BoolArray
+from cimkit.facts.demand import Demand
+
+__all__ = ["demand", "judge"]
+
+
+def demand(options: Mapping[str, Any]) -> Demand:
+    """The georeference."""
+    return Demand(georeference=True)
+
+
+def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
+    """aspect: `name` (default, the projected system), `datum` (the geodetic one) or `vertical`. `accepted` is tried
+    on the text as written and on its bare EPSG code. Not applicable where the source has no reference system at all."""
+    count = len(context.facts)
+    georeference = context.facts.whole.get("georeference") or {}
+    system = georeference.get("projected_crs")  # type: ignore[attr-defined]
+    if not system:
+        return of_source(count, no_rows(), looked=False)
+    aspect = str(options.get("aspect") or "name")
+    field = {"name": "name", "datum": "geodetic_datum", "vertical": "vertical_datum"}[aspect]
+    written = str(system.get(field) or "").strip()
+    values = orjson.dumps({"aspect": aspect}).decode()
+    locator = f"#{system['id']}" if system.get("id") else None
+    if not written:
+        return of_source(count, whole_finding("crs_missing", values=values, locator=locator))
+    accepted = options.get("accepted")
+    code = epsg_code(written)
+    readings = pl.Series([written] + ([f"EPSG:{code}", str(code)] if code else []), dtype=pl.String)
+    if accepted is not None and not accepted.accepts_text(readings).any():
+        finding = whole_finding(
+            "crs_not_accepted", found=written, expected=accepted.describe(), values=values, locator=locator
+        )
+        return of_source(count, finding)
+    return of_source(count, no_rows())

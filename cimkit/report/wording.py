@@ -1,0 +1,103 @@
+"""The report's own words and numbers in one language, for every format that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cimkit.locales import has_text, text
+from cimkit.report.model import Report, Result, SourceSummary, Subject
+from cimkit.report.reading import localised
+
+__all__ = ["Words", "rule_reason", "source_line", "subject_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`Words("zh")("mend_first")` is the sentence `report.mend_first`; raises KeyError for one that is not there."""
+
+    lang: str
+
+    def __call__(self, key: str, **values: Any) -> str:
+        return text(f"report.{key}", self.lang, **values)
+
+    def known(self, kind: str, word: str) -> str:
+        """A word of a closed list (`verdict`, `severity` ...) in this language; one that is not listed, as it is."""
+        key = f"report.{kind}_{word}"
+        return text(key, self.lang) if has_text(key, self.lang) else word
+
+    def verdict(self, verdict: str) -> str:
+        """`通过` for passed."""
+        return self.known("verdict", verdict)
+
+    def severity(self, severity: str) -> str:
+        """`错误` for error."""
+        return self.known("severity", severity)
+
+    def local(self, words: Mapping[str, str]) -> str:
+        """A text that a pack brings in both languages."""
+        return localised(words, self.lang)
+
+    def title(self, result: Result) -> str:
+        """A rule's title, else its name."""
+        return self.local(result.title) or result.name
+
+    def number(self, value: int) -> str:
+        """`12,345`."""
+        return f"{value:,}"
+
+    def percent(self, share: float) -> str:
+        """`56%`; a share that is not nothing or all never reads as 0 or 100."""
+        if 0 < share < 0.01:
+            return "<1%"
+        if 0.99 < share < 1:
+            return ">99%"
+        return f"{share * 100:.0f}%"
+
+    def size(self, count: int | None) -> str:
+        """`12.3 MB`, in powers of 1000."""
+        if count is None:
+            return ""
+        amount = float(count)
+        for unit in ("B", "kB", "MB"):
+            if amount < 1000:
+                return f"{amount:.0f} B" if unit == "B" else f"{amount:.1f} {unit}"
+            amount /= 1000
+        return f"{amount:.1f} GB"
+
+
+def rule_reason(words: Words, result: Result) -> str:
+    """Why a rule is manual, blocked or failed without findings, as a sentence; empty where it says nothing."""
+    if not result.reason:
+        return ""
+    key = f"results.{result.reason}"
+    if not has_text(key, words.lang):
+        return result.reason
+    try:
+        return text(key, words.lang, **result.reason_values)
+    except KeyError:  # the sentence has a placeholder that this reason did not bring: its bare key is still true
+        return result.reason
+
+
+def source_line(words: Words, source: SourceSummary) -> str:
+    """`IFC4 · 12.3 MB · 18,204 个对象`."""
+    parts = [source.schema or source.format or "", words.size(source.bytes)]
+    if source.subjects is not None:
+        parts.append(words("subjects", count=words.number(source.subjects)))
+    discipline = source.facts.get("discipline")
+    if discipline:
+        parts.append(str(discipline))
+    return " · ".join(part for part in parts if part)
+
+
+def subject_text(words: Words, subject: Subject) -> str:
+    """`外墙-200（IfcWall #12）`."""
+    where = " ".join(part for part in (subject.kind, subject.locator) if part)
+    return words("named_subject", name=subject.name, where=where) if subject.name else where
+
+
+def stage_line(words: Words, report: Report) -> str:
+    """`施工图（来自默认值）`."""
+    value, decided_by = report.stage
+    return words("stage_decided", stage=value, by=words.known("decided", decided_by))
