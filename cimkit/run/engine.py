@@ -1,0 +1,128 @@
+"""Rules asked of one source's facts: a verdict and findings, as columns, for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cimkit.checks.contract import FINDING_ROWS, Outcome, finding_rows, no_rows, whole_finding
+from cimkit.checks.table import CHECKS
+from cimkit.errors import CimkitError
+from cimkit.facts.columns import BoolArray
+from cimkit.facts.model import Facts
+from cimkit.report.model import Verdict
+from cimkit.rules.conditions import Check
+from cimkit.rules.model import Executable, Rule
+from cimkit.run.evaluation import Evaluation
+from cimkit.run.gates import Gates
+
+__all__ = ["Judgement", "judge_rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one rule said of one source. rows: FINDING_ROWS, ordered by subject."""
+
+    verdict: Verdict
+    applicable: int = 0
+    failed: int = 0
+    rows: pl.DataFrame = field(default_factory=no_rows)
+    reason: str | None = None
+    reason_values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judge_rules(facts: Facts, rules: Sequence[Rule], *, missing_parameters: Mapping[str, Sequence[str]]) -> list[Judgement]:
+    """One judgement a rule, in the order given. missing_parameters: rule code -> parameters that nobody has set.
+
+    A fault in one rule is an InternalError naming it; what a rule can't have (an extra that is not installed) blocks it.
+    """
+    evaluation = Evaluation(facts)
+    gates = Gates(facts)
+    order = sorted(range(len(rules)), key=lambda index: gates.rank(rules[index]))
+    judgements: dict[int, Judgement] = {}
+    for index in order:
+        rule = rules[index]
+        judgement = _judge(rule, evaluation, gates, missing_parameters.get(rule.code, ()))
+        gates.note(rule, judgement.verdict)
+        judgements[index] = judgement
+    return [judgements[index] for index in range(len(rules))]
+
+
+def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[str]) -> Judgement:
+    outside = _outside(rule, evaluation.facts)
+    if outside is not None:
+        return outside
+    if rule.flaw is not None:
+        return Judgement(Verdict.BLOCKED, reason="results.flawed_rule", reason_values={"flaw": rule.flaw})
+    if missing:
+        return Judgement(Verdict.MANUAL, reason="results.parameter_missing", reason_values={"names": ", ".join(missing)})
+    selected = evaluation.holds(rule.where)
+    blocking = gates.blocking(rule)
+    if blocking is not None:
+        return Judgement(Verdict.BLOCKED, reason="results.gate_closed", reason_values={"gate": blocking})
+    if rule.executable is Executable.MANUAL:
+        verdict = Verdict.MANUAL if rule.where is None or selected.any() else Verdict.NOT_APPLICABLE
+        return Judgement(verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason="results.by_hand")
+    occurrence = _occurrence(rule, selected)
+    if occurrence is not None:
+        return occurrence
+    if rule.must is None:
+        count = int(selected.sum())
+        return Judgement(Verdict.PASSED if count else Verdict.NOT_APPLICABLE, applicable=count)
+    try:
+        outcome = evaluation.judge(rule.must, selected)
+    except CimkitError as lacking:
+        return Judgement(Verdict.BLOCKED, reason=lacking.key, reason_values=lacking.values)
+    return _conclude(rule, outcome, selected)
+
+
+def _outside(rule: Rule, facts: Facts) -> Judgement | None:
+    """Rules of another schema or discipline: this source does not owe them."""
+    schema = facts.schema.name if facts.schema is not None else None
+    if rule.applies_to and schema is not None and schema not in rule.applies_to and facts.format not in rule.applies_to:
+        return Judgement(Verdict.NOT_APPLICABLE, reason="results.other_schema", reason_values={"schema": schema})
+    discipline = facts.whole.get("discipline")
+    value = discipline.get("value") if isinstance(discipline, Mapping) else None
+    if rule.disciplines and value and value not in rule.disciplines:
+        return Judgement(Verdict.NOT_APPLICABLE, reason="results.other_discipline", reason_values={"discipline": value})
+    return None
+
+
+def _occurrence(rule: Rule, selected: BoolArray) -> Judgement | None:
+    """How many subjects an IDS specification may select; None: go on with its requirements."""
+    if rule.occurs is None:
+        return None
+    low, high = rule.occurs
+    count = int(selected.sum())
+    if count < low:
+        return Judgement(Verdict.FAILED, applicable=0, failed=0, rows=whole_finding("none_applicable", expected=f">= {low}"))
+    if high is not None and count > high:
+        sids = np.flatnonzero(selected).astype(np.int32)
+        return Judgement(Verdict.FAILED, count, count, finding_rows(sids, "prohibited_applicable"))
+    if high == 0:
+        return Judgement(Verdict.PASSED)  # prohibited, and nothing of it is there
+    return None
+
+
+def _conclude(rule: Rule, outcome: Outcome, selected: BoolArray) -> Judgement:
+    about_source = outcome.whole is not None
+    only_source = about_source and isinstance(rule.must, Check) and CHECKS[rule.must.name].of_source
+    if only_source:
+        assert outcome.whole is not None
+        failed = outcome.whole.height
+        if failed:
+            return Judgement(Verdict.FAILED, max(1, failed), failed, outcome.whole)
+        return Judgement(Verdict.PASSED, 1) if outcome.looked else Judgement(Verdict.NOT_APPLICABLE)
+    asked = selected if outcome.asked is None else outcome.asked & selected
+    applicable = int(asked.sum())
+    sids = np.flatnonzero(outcome.failed & selected).astype(np.int32)
+    rows = outcome.explain(sids) if len(sids) else no_rows()
+    if about_source and outcome.whole is not None and outcome.whole.height:
+        rows = pl.concat([outcome.whole.cast(FINDING_ROWS), rows])  # type: ignore[arg-type]
+    if rows.height:
+        return Judgement(Verdict.FAILED, applicable, max(len(sids), 1), rows)
+    return Judgement(Verdict.PASSED if applicable else Verdict.NOT_APPLICABLE, applicable)

@@ -1,0 +1,64 @@
+"""Gates: what an unreliable source makes unjudgeable.
+
+A gate that fails closes only for rules whose facts it made unreliable. A damaged record hides what it said: rules
+that need that kind of record are blocked, the others are judged. After a truncation nobody knows what is lost, so
+rules that count, or that could miss something, are blocked; what is said of the things that are there stands.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cimkit.facts.demand import Demand
+from cimkit.facts.model import Facts
+from cimkit.report.model import Verdict
+from cimkit.rules.model import Gate, Rule, Severity
+from cimkit.run.plan import demand_of
+
+__all__ = ["Gates"]
+
+_ORDER = list(Gate)
+
+
+class Gates:
+    """The state of the gates while one source's rules are judged in their order."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._failed: set[Gate] = set()
+        lost = facts.defects.filter(pl.col("kind").is_in(["truncated", "syntax"]))
+        self._truncated = bool(facts.counts.get("truncated", 0)) or "truncated" in lost["kind"]
+        self._damaged = int(facts.counts.get("unreadable_records", 0)) > 0
+        self._schema_unknown = facts.format in ("ifc", "ifcxml") and facts.schema is None
+
+    @staticmethod
+    def rank(rule: Rule) -> int:
+        """Rules are judged gate by gate."""
+        return _ORDER.index(rule.gate)
+
+    def note(self, rule: Rule, verdict: Verdict) -> None:
+        """A failed rule of severity error closes its gate."""
+        if verdict is Verdict.FAILED and rule.severity is Severity.ERROR:
+            self._failed.add(rule.gate)
+
+    def blocking(self, rule: Rule) -> str | None:
+        """The gate that makes this rule's facts unreliable, or None."""
+        if rule.gate not in (Gate.CONTENT, Gate.GEOMETRY, Gate.STRUCTURE):
+            return None
+        if self._schema_unknown:
+            return Gate.SCHEMA
+        if (self._truncated or self._damaged) and _needs_links(demand_of([rule], self._facts.schema)):
+            return Gate.SYNTAX
+        return None
+
+
+def _needs_links(demand: Demand) -> bool:
+    """Whether the rule reads what other records say of its subjects."""
+    return bool(
+        demand.properties
+        or demand.relations
+        or demand.classifications
+        or demand.materials
+        or demand.phases
+        or demand.predefined_types
+    )

@@ -1,0 +1,124 @@
+"""From rules to the demand: what a reader must fetch so that all of them can be asked, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from importlib import import_module
+
+import polars as pl
+
+from cimkit.facts.demand import Demand, PropertyDemand
+from cimkit.facts.ifc_schema import IfcSchema
+from cimkit.rules.conditions import (
+    All,
+    AnyOf,
+    Attribute,
+    Check,
+    Classification,
+    Condition,
+    Entity,
+    Material,
+    Not,
+    PartOf,
+    Phase,
+    Property,
+)
+from cimkit.rules.model import Rule
+from cimkit.run.evaluation import conditions_in
+from cimkit.run.facets.part_of import IDS_RELATIONS
+
+__all__ = ["demand_of"]
+
+
+def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
+    """The demand of all rules together. schema: of the source, for names of kinds; None for other formats."""
+    demand = Demand()
+    for rule in rules:
+        demand |= _of_rule(rule, schema)
+    return demand
+
+
+def _of_rule(rule: Rule, schema: IfcSchema | None) -> Demand:
+    demand = Demand()
+    if rule.where is not None:
+        demand = Demand(kinds=_kinds_bound(rule.where, schema)) | _of_condition(rule.where, schema)
+    if rule.must is not None:
+        demand |= _of_condition(rule.must, schema)
+        demand |= Demand(kinds=_kinds_named(rule.must, schema))
+    return demand
+
+
+def _kinds_of(facet: Entity, schema: IfcSchema | None) -> frozenset[str]:
+    """Kinds of the schema that a facet means, subtypes too unless it is exact."""
+    if schema is None:
+        return frozenset(facet.name.exact_texts() or ())
+    names = pl.Series(list(schema.entities), dtype=pl.String)
+    exact = facet.name.exact_texts()
+    meant = {name for name in exact if name in schema.entities} if exact is not None else set(
+        names.filter(facet.name.accepts_text(names))
+    )
+    if not facet.exact:
+        meant = {subtype for name in meant for subtype in schema.subtypes(name)}
+    if exact is not None:  # kinds that a mapping may add, such as IFC2X3's IFCAIRTERMINAL
+        meant |= exact
+    return frozenset(meant)
+
+
+def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:
+    """Kinds outside of which nothing can meet the condition; None: no such bound."""
+    match condition:
+        case Entity():
+            return _kinds_of(condition, schema)
+        case All(of):
+            bounds = [bound for part in of if (bound := _kinds_bound(part, schema)) is not None]
+            return reduce(frozenset.__and__, bounds) if bounds else None
+        case AnyOf(of):
+            parts = [_kinds_bound(part, schema) for part in of]
+            known = [part for part in parts if part is not None]
+            return frozenset().union(*known) if len(known) == len(parts) else None
+        case _:
+            return None
+
+
+def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[str]:
+    """Kinds that conditions inside checks speak of: the other ends, the holders of keys."""
+    match condition:
+        case All(of) | AnyOf(of):
+            return frozenset().union(*(_kinds_named(part, schema) for part in of))
+        case Not(of):
+            return _kinds_named(of, schema)
+        case Check(_, options):
+            bounds = (_kinds_bound(inner, schema) for inner in conditions_in(options))
+            return frozenset().union(*(bound for bound in bounds if bound))
+        case _:
+            return frozenset()
+
+
+def _of_condition(condition: Condition, schema: IfcSchema | None) -> Demand:
+    match condition:
+        case All(of) | AnyOf(of):
+            return reduce(Demand.__or__, (_of_condition(part, schema) for part in of), Demand())
+        case Not(of):
+            return _of_condition(of, schema)
+        case Entity():
+            return Demand(predefined_types=condition.predefined_type is not None)
+        case Attribute():
+            return Demand(attributes=frozenset({condition.name}))
+        case Property():
+            carriers = ((condition.set, condition.name), *condition.carriers, *condition.elsewhere)
+            return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in carriers))
+        case Classification():
+            return Demand(classifications=True)
+        case Material():
+            return Demand(materials=True)
+        case PartOf():
+            inner = _of_condition(condition.entity, schema) if condition.entity is not None else Demand()
+            return inner | Demand(relations=frozenset(condition.relations or IDS_RELATIONS))
+        case Phase():
+            return Demand(phases=True)
+        case Check(name, options):
+            from cimkit.checks.table import CHECKS
+
+            own: Demand = import_module(f"cimkit.checks.{CHECKS[name].module}").demand(options)
+            return reduce(Demand.__or__, (_of_condition(inner, schema) for inner in conditions_in(options)), own)
