@@ -39,6 +39,11 @@ class Comments:
         which = np.minimum(np.searchsorted(self.starts, offsets), len(self.starts) - 1)
         return np.where(self.starts[which] == offsets, self.ends[which], offsets)
 
+    def start_of(self, offsets: Int64Array) -> Int64Array:
+        """Where the comment that ends exactly at each offset starts; the offset itself where none ends."""
+        which = np.minimum(np.searchsorted(self.ends, offsets), len(self.ends) - 1)
+        return np.where(self.ends[which] == offsets, self.starts[which], offsets)
+
     def outside(self, offsets: Int64Array) -> npt.NDArray[np.bool_]:
         """Which offsets lie in no comment."""
         if not len(self):

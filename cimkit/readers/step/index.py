@@ -64,12 +64,11 @@ def build_index(octets: Octets, start: int, splits: Splits, limits: StepLimits) 
         if foreign > limits.foreign_statements:
             raise StepError("step-too-many-foreign-statements", limit=limits.foreign_statements)
         rows.append(part)
-    keywords, final = table.finish()
     ids = _joined([part.ids for part in rows], np.int64 if any(part.ids.itemsize > 4 for part in rows) else np.int32)
-    types = _joined([part.types for part in rows], np.int32)
+    keywords, types = table.finish(_joined([part.types for part in rows], np.int32))
     return Index(
         ids=ids,
-        types=final[types] if len(types) else types,
+        types=types,
         keywords=keywords,
         starts=_joined([part.starts for part in rows], np.int64),
         ends=_joined([part.ends for part in rows], np.int64),

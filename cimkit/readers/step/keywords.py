@@ -95,8 +95,9 @@ class KeywordTable:
                     self._slot_code[slot] = code
             return code
 
-    def finish(self) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
-        """Keywords in alphabetical order, each spelling's case forgotten, and the final code of every code."""
+    def finish(self, codes: npt.NDArray[np.int32]) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+        """Upper-case keywords in alphabetical order, and codes that this table gave as codes into them."""
         keywords = tuple(sorted(set(self._names)))
         number = {name: code for code, name in enumerate(keywords)}
-        return keywords, np.array([number[name] for name in self._names], np.int32)
+        final = np.array([number[name] for name in self._names], np.int32)
+        return keywords, final[codes] if len(codes) else codes

@@ -1,0 +1,1 @@
+"""Reads IFC files (ISO 10303-21) into facts."""

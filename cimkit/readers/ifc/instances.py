@@ -1,0 +1,176 @@
+"""Instances of a STEP file with their attributes by the names of the IFC schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+if TYPE_CHECKING:
+    from cimkit.facts.ifc_schema import Attribute, IfcSchema
+    from cimkit.readers.step import Records, StepFile
+
+__all__ = ["IfcModel", "Rows", "Table"]
+
+#: Positions of instances in the file's index, ascending unless said otherwise (int64).
+Rows = npt.NDArray[np.int64]
+
+_NONE: Rows = np.empty(0, np.int64)
+
+
+class IfcModel:
+    """A STEP file read by an IFC schema.
+
+    A row is the position of an instance in the file; its kind is the number of its keyword.
+    """
+
+    def __init__(self, file: StepFile, schema: IfcSchema) -> None:
+        self.file = file
+        self.schema = schema
+        self.kinds: tuple[str, ...] = tuple(file.keywords)
+        self.kind_of: npt.NDArray[np.integer] = np.asarray(file.types)
+        self._tables: dict[tuple[str, ...], Table] = {}
+
+    def __len__(self) -> int:
+        return len(self.kind_of)
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """Keywords that the file has."""
+        return frozenset(self.kinds)
+
+    def subtypes(self, entities: Iterable[str]) -> frozenset[str]:
+        """These entities and all derived from them, as far as the file has them."""
+        found: set[str] = set()
+        for entity in entities:
+            found |= self.schema.subtypes(entity) & self.present
+        return frozenset(found)
+
+    def rows(self, *entities: str) -> Rows:
+        """Instances of these entities and of those derived from them, in file order."""
+        wanted = self.subtypes(entities)
+        if not wanted:
+            return _NONE
+        return np.asarray(self.file.rows_of(*wanted), np.int64)
+
+    def table(self, *entities: str) -> Table:
+        """The instances of `rows` with their attributes; asked again, the same table is given."""
+        if entities not in self._tables:
+            self._tables[entities] = Table(self, self.rows(*entities))
+        return self._tables[entities]
+
+    def take(self, rows: Rows) -> Table:
+        """A table of these instances."""
+        return Table(self, rows)
+
+    def of_kinds(self, rows: Rows, kinds: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Which of the rows have one of these keywords. A row of -1 (nothing) has none."""
+        wanted = np.fromiter((kind in kinds for kind in self.kinds), bool, len(self.kinds))
+        if not wanted.any():
+            return np.zeros(len(rows), bool)
+        found: npt.NDArray[np.bool_] = wanted[self.kind_of[rows]] & (rows >= 0)
+        return found
+
+    def attribute(self, kind: int, name: str) -> Attribute | None:
+        """How the schema declares an attribute of the keyword with this number."""
+        entity = self.schema.entities.get(self.kinds[kind])
+        index = self.schema.attribute_index(self.kinds[kind], name)
+        return entity.attributes[index] if entity is not None and index is not None else None
+
+    def positions(self, name: str) -> npt.NDArray[np.int16]:
+        """For each keyword where in its record the attribute stands, -1 where it has no such attribute."""
+        found = (self.schema.attribute_index(kind, name) for kind in self.kinds)
+        return np.fromiter((-1 if index is None else index for index in found), np.int16, len(self.kinds))
+
+
+class Table:
+    """Some instances, and their attributes as columns as long as `rows`.
+
+    Where an instance has no attribute of the name asked for, its row is null, NaN or -1.
+    """
+
+    def __init__(self, model: IfcModel, rows: Rows) -> None:
+        self.model = model
+        self.rows = rows
+        self._records: dict[bytes, Records] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def kinds(self) -> npt.NDArray[np.integer]:
+        """Number of the keyword of each row."""
+        kinds: npt.NDArray[np.integer] = self.model.kind_of[self.rows]
+        return kinds
+
+    def _parts(self, name: str) -> Iterator[tuple[int, npt.NDArray[np.int64] | None, Records]]:
+        """The attribute's places: position in the record, the rows it holds for (None: all), their records."""
+        at = self.model.positions(name)[self.kinds]
+        for position in np.unique(at[at >= 0]):
+            here = at == position
+            if here.all():
+                yield int(position), None, self._read(None)
+            else:
+                where = np.flatnonzero(here)
+                yield int(position), where, self._read(where)
+
+    def _read(self, where: npt.NDArray[np.int64] | None) -> Records:
+        key = b"" if where is None else where.tobytes()
+        if key not in self._records:
+            self._records[key] = self.model.file.records(self.rows if where is None else self.rows[where])
+        return self._records[key]
+
+    def raw(self, name: str) -> pl.Series:
+        """What the file has, as it stands (`$`, `'text'`, `.ENUM.`, `#12`, `IFCLABEL('x')`)."""
+        return self._strings(name, "raw")
+
+    def texts(self, name: str) -> pl.Series:
+        """Decoded strings, null where there is none."""
+        return self._strings(name, "strings")
+
+    def _strings(self, name: str, kind: str) -> pl.Series:
+        parts: list[tuple[npt.NDArray[np.int64], pl.Series]] = []
+        for position, where, records in self._parts(name):
+            read = records.raw(position) if kind == "raw" else records.strings(position)
+            if where is None:
+                return read
+            parts.append((where, read))
+        return _joined(parts, len(self.rows))
+
+    def refs(self, name: str) -> Rows:
+        """The row referred to, -1 where there is none."""
+        found = np.full(len(self.rows), -1, np.int64)
+        for position, where, records in self._parts(name):
+            found[slice(None) if where is None else where] = records.refs(position)
+        return found
+
+    def ref_lists(self, name: str) -> tuple[npt.NDArray[np.int64], Rows]:
+        """The rows referred to in a list: pairs (position in this table, row), in the lists' order."""
+        owners, targets = [_NONE], [_NONE]
+        for position, where, records in self._parts(name):
+            owner, _, target = records.ref_lists(position)
+            kept = target >= 0
+            owners.append(owner[kept] if where is None else where[owner[kept]])
+            targets.append(target[kept])
+        owner, target = np.concatenate(owners), np.concatenate(targets)
+        if len(owners) > 2:
+            order = np.argsort(owner, kind="stable")
+            owner, target = owner[order], target[order]
+        return owner, target
+
+
+def _joined(parts: list[tuple[npt.NDArray[np.int64], pl.Series]], length: int) -> pl.Series:
+    """Parts of a String column put where they belong; null elsewhere."""
+    if not parts:
+        return pl.Series(values=[], dtype=pl.String).extend_constant(None, length)
+    index = np.full(length, -1, np.int64)
+    start = 0
+    for where, read in parts:
+        index[where] = np.arange(start, start + len(read))
+        start += len(read)
+    values = pl.concat([read for _, read in parts])
+    return values.gather(pl.Series(index).set(pl.Series(index < 0), None))

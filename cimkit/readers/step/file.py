@@ -1,0 +1,142 @@
+"""A STEP physical file (ISO 10303-21), opened: an index of every instance, nothing more."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cimkit.readers.step.errors import NotStepError
+from cimkit.readers.step.header import StepHeader, read_header
+from cimkit.readers.step.index import Index, build_index
+from cimkit.readers.step.limits import StepLimits
+from cimkit.readers.step.lines import Lines
+from cimkit.readers.step.lookup import IdLookup, RowsByType
+from cimkit.readers.step.octets import Buffer, Octets
+from cimkit.readers.step.records import Records
+from cimkit.readers.step.splitter import Splits, split
+from cimkit.readers.step.states import CODE
+from cimkit.readers.step.text import Texts, detect_encoding
+
+if TYPE_CHECKING:
+    from cimkit.readers.step.octets import Int64Array
+
+__all__ = ["StepFile"]
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"I\x00S\x00O\x00", b"\x00I\x00S\x00O")
+_OTHER_FORMATS = (b"<", b"{", b"[", b"PK\x03\x04", b"%PDF")
+_BEGINNING = re.compile(rb"ISO-10303-21\s*;|HEADER\s*;|DATA\s*[;(]", re.IGNORECASE)
+_LOOKED_AT = 1 << 16
+_DATA = re.compile(rb"(?:\s|/\*.*?\*/)*DATA\b", re.IGNORECASE | re.DOTALL)
+_END = re.compile(rb"(?:\s|/\*.*?\*/)*END-ISO-10303-21\b", re.IGNORECASE | re.DOTALL)
+
+
+class StepFile:
+    """Immutable. Rows are instances in file order; a row's number is its place among them.
+
+    The buffer that it was opened from must stay as it is while the StepFile is used.
+    """
+
+    def __init__(self, octets: Octets, start: int, splits: Splits, index: Index, limits: StepLimits) -> None:
+        """Use `StepFile.open`."""
+        self.octets = octets
+        self.content_start = start
+        self.splits = splits
+        self.index = index
+        self.limits = limits
+        #: 'ascii', 'utf-8', 'gb18030' or 'latin-1': how bytes above 127 are read
+        self.encoding: str = detect_encoding(octets, splits.high)
+        #: whether there are bytes above 127, which editions 1 and 2 of the standard don't allow
+        self.had_raw_bytes: bool = bool(splits.high)
+        #: instance number of every row, -1 for one that no 64-bit number holds
+        self.ids: npt.NDArray[np.int32] | Int64Array = index.ids
+        #: code into `keywords` of every row
+        self.types: npt.NDArray[np.int32] = index.types
+        #: upper case, alphabetical; '' stands for complex instances and for rows without a keyword
+        self.keywords: tuple[str, ...] = index.keywords
+        #: byte range of every row, from '#' to after ';'
+        self.starts: Int64Array = index.starts
+        self.ends: Int64Array = index.ends
+        self.header: StepHeader = read_header(self._header_statements(), self.encoding)
+        #: whether the file stops before END-ISO-10303-21
+        self.truncated: bool = splits.state != CODE or not self._has_end()
+        self.texts = Texts(octets, self.encoding)
+
+    @classmethod
+    def open(cls, data: Buffer, *, limits: StepLimits | None = None) -> StepFile:
+        """Index a file that is in memory or mapped.
+
+        Raises NotStepError if the bytes are no STEP file, StepError if they pass one of the limits.
+        """
+        limits = limits or StepLimits()
+        octets = Octets(data)
+        start = _content_start(octets)
+        splits = split(octets, start, limits)
+        return cls(octets, start, splits, build_index(octets, start, splits, limits), limits)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows_of(self, *keywords: str) -> npt.NDArray[np.int32]:
+        """Rows of the instances with any of the keywords (in any case), in file order."""
+        codes = [code for code, name in enumerate(self.keywords) if name in {word.upper() for word in keywords}]
+        return self._rows_by_type.rows(codes)
+
+    def row_of_ids(self, ids: npt.ArrayLike) -> npt.NDArray[np.int32]:
+        """The row of each instance number, the first if several have it; -1 where none has."""
+        return self.lookup.rows(np.asarray(ids))
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """1-based line and column, in characters, of the byte at an offset."""
+        return self.lines.position(offset)
+
+    def records(self, rows: npt.ArrayLike) -> Records:
+        """The parameters of some rows, in the order given."""
+        return Records(self, np.asarray(rows))
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.octets, self.encoding)
+
+    @cached_property
+    def lookup(self) -> IdLookup:
+        return IdLookup(self.ids)
+
+    @cached_property
+    def _rows_by_type(self) -> RowsByType:
+        return RowsByType(self.types, len(self.keywords))
+
+    def _header_statements(self) -> list[tuple[int, bytes]]:
+        index = self.index
+        first_row = int(self.starts[0]) if len(self.starts) else self.octets.size
+        statements: list[tuple[int, bytes]] = []
+        size = 0
+        for start, end in zip(index.other_starts.tolist(), index.other_ends.tolist(), strict=True):
+            size += end - start
+            if start >= first_row or size > self.limits.header_bytes:
+                break
+            text = self.octets.bytes(start, end)
+            if _DATA.match(text):
+                break
+            statements.append((start, text))
+        return statements
+
+    def _has_end(self) -> bool:
+        index = self.index
+        last = zip(index.other_starts[-8:].tolist(), index.other_ends[-8:].tolist(), strict=True)
+        return any(_END.match(self.octets.bytes(start, end)) for start, end in last)
+
+
+def _content_start(octets: Octets) -> int:
+    beginning = octets.bytes(0, _LOOKED_AT)
+    if beginning.startswith(_UTF_16):
+        raise NotStepError("step-utf-16")
+    start = len(_BYTE_ORDER_MARK) if beginning.startswith(_BYTE_ORDER_MARK) else 0
+    content = beginning[start:].lstrip()
+    if content.startswith(_OTHER_FORMATS) or not _BEGINNING.search(content):
+        raise NotStepError("step-not-a-step-file")
+    return start
