@@ -1,0 +1,1 @@
+"""What a person hands over: opened, hashed, sized, recognised by content, bounded."""
