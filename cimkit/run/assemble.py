@@ -1,0 +1,115 @@
+"""Judgements of several sources put together into the results of one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cimkit.facts.model import Facts
+from cimkit.report.model import FINDINGS, SUBJECTS, FindingTable, Result, Verdict
+from cimkit.report.summary import worst
+from cimkit.rules.model import Rule
+from cimkit.run.engine import Judgement
+
+__all__ = ["SourceJudgements", "assemble"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceJudgements:
+    """What the rules said of one source, and who its failing subjects are (a frame of SUBJECTS with their sid)."""
+
+    index: int
+    judgements: Mapping[str, Judgement]
+    people: pl.DataFrame
+
+    @classmethod
+    def of(cls, index: int, facts: Facts, rules: Sequence[Rule], judgements: Sequence[Judgement]) -> SourceJudgements:
+        """Describe the failing subjects while the source is still at hand."""
+        parts = []
+        for judgement in judgements:
+            parts.append(judgement.rows["sid"].drop_nulls())
+            related = judgement.rows["related"].drop_nulls().explode().drop_nulls()
+            parts.append(related.cast(pl.Int32))
+        failing = np.unique(pl.concat(parts).to_numpy()).astype(np.int32) if parts else np.zeros(0, np.int32)
+        described = facts.describe(failing) if len(failing) else pl.DataFrame(schema=SUBJECTS).drop("source")
+        people = described.select(
+            pl.Series("sid", failing, dtype=pl.Int32),
+            pl.lit(index, dtype=pl.Int32).alias("source"),
+            *(pl.col(name).cast(dtype) for name, dtype in SUBJECTS.items() if name != "source"),
+        )
+        return cls(index, {rule.code: judgement for rule, judgement in zip(rules, judgements, strict=True)}, people)
+
+
+def assemble(rules: Sequence[Rule], sources: Sequence[SourceJudgements], count: int) -> tuple[list[Result], pl.DataFrame]:
+    """Results in the order of the rules, and the subject table that their findings point into.
+
+    count: number of sources of the run, unread ones included.
+    """
+    frames = [source.people for source in sources]
+    people = pl.concat(frames) if frames else pl.DataFrame(schema={"sid": pl.Int32, **SUBJECTS})
+    people = people.with_row_index("subject").with_columns(pl.col("subject").cast(pl.Int64))
+    rows_of = {source.index: people.filter(pl.col("source") == source.index).select("sid", "subject") for source in sources}
+    results = [_result(rule, sources, rows_of, count) for rule in rules]
+    return results, people.select(list(SUBJECTS))
+
+
+def _result(
+    rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[int, pl.DataFrame], count: int
+) -> Result:
+    asked = [(source, source.judgements[rule.code]) for source in sources if rule.code in source.judgements]
+    by_source = [(Verdict.NOT_APPLICABLE, 0, 0)] * count
+    frames = []
+    for source, judgement in asked:
+        by_source[source.index] = (judgement.verdict, judgement.applicable, judgement.failed)
+        if judgement.rows.height:
+            frames.append(_pointing(judgement.rows, source.index, rows_of[source.index]))
+    verdict = worst(judgement.verdict for _, judgement in asked)
+    speaking = next((judgement for _, judgement in asked if judgement.verdict is verdict and judgement.reason), None)
+    return Result(
+        code=rule.code,
+        name=rule.name,
+        pack=rule.pack,
+        verdict=verdict,
+        severity=str(rule.severity),
+        evidence=str(rule.evidence),
+        title=rule.title,
+        message=rule.message,
+        why=rule.why,
+        fix=rule.fix,
+        cites=[_cite(cite) for cite in rule.cites],
+        quality=rule.quality,
+        adopted=rule.adopted,
+        gate=str(rule.gate),
+        applicable=sum(judgement.applicable for _, judgement in asked),
+        failed=sum(judgement.failed for _, judgement in asked),
+        findings=FindingTable(pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS)),
+        reason=speaking.reason if speaking else None,
+        reason_values=speaking.reason_values if speaking else {},
+        by_source=by_source,
+    )
+
+
+def _cite(cite: Any) -> dict[str, Any]:
+    return {name: value for name, value in asdict(cite).items() if value is not None}
+
+
+def _pointing(rows: pl.DataFrame, source: int, people: pl.DataFrame) -> pl.DataFrame:
+    """Findings of one source, their sids turned into rows of the subject table."""
+    subject_of = dict(zip(people["sid"], people["subject"], strict=True)) if rows["related"].null_count() < rows.height else {}
+    related = [None if sids is None else [subject_of[sid] for sid in sids] for sids in rows["related"]] if subject_of else None
+    pointed = rows.join(people, on="sid", how="left", maintain_order="left")
+    return pointed.select(
+        subject=pl.col("subject"),
+        source=pl.lit(source, dtype=pl.Int32),
+        locator=pl.col("locator"),
+        reason=pl.col("reason"),
+        found=pl.col("found"),
+        expected=pl.col("expected"),
+        related=pl.Series(related, dtype=pl.List(pl.Int64)) if related else pl.lit(None, dtype=pl.List(pl.Int64)),
+        values=pl.col("values"),
+        state=pl.lit(None, dtype=pl.String),
+    )

@@ -1,0 +1,189 @@
+"""One run: sources in, a report out. Everything it needs is handed in; it keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from cimkit import __version__
+from cimkit.errors import CimkitError, SourceError
+from cimkit.facts.model import Facts
+from cimkit.report.model import PackSummary, Report, Result, Skipped, SourceSummary, Verdict
+from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
+from cimkit.rules.model import Pack, Rule
+from cimkit.run.assemble import SourceJudgements, assemble
+from cimkit.run.engine import judge_rules
+from cimkit.run.plan import demand_of
+from cimkit.run.reading import read_facts
+from cimkit.sources.limits import Limits
+from cimkit.sources.opening import Source, sha256
+
+__all__ = ["Cancelled", "Plan", "Progress", "run"]
+
+#: progress(step, done, total): step is `read`, `judge` or `report`; done of total sources.
+Progress = Callable[[str, int, int], None]
+
+
+class Cancelled(CimkitError):
+    """The caller asked the run to stop."""
+
+    exit_status = 3
+
+    def __init__(self) -> None:
+        super().__init__("run.cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked, of everything. rules: in the order of the report; ids: the IDS files they may come from."""
+
+    rules: Sequence[Rule]
+    packs: Sequence[Pack] = ()
+    skipped: Sequence[Skipped] = ()
+    missing_parameters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stage: tuple[str, str] = ("", "default")
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    adoption: Sequence[Mapping[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    ids: Sequence[Mapping[str, Any]] = ()
+    formats: Mapping[str, frozenset[str]] = field(default_factory=dict)  # pack id -> formats it speaks of; absent: all
+
+
+def run(
+    sources: Sequence[Source],
+    plan: Plan,
+    *,
+    lang: str = "zh",
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    pictures: bool = False,
+) -> Report:
+    """Check every source against the plan. A source that can't be read is in the report with its sentence, and the
+    others are checked; a fault of cimkit itself is listed as an internal error, and its source has no verdict.
+
+    Raises Cancelled when `cancel()` becomes true.
+    """
+    limits = limits or Limits()
+    summaries: list[SourceSummary] = []
+    told: list[SourceJudgements] = []
+    faults: list[dict[str, Any]] = []
+    views: list[Any] = []
+    for index, source in enumerate(sources):
+        if cancel is not None and cancel():
+            raise Cancelled
+        if progress is not None:
+            progress("read", index, len(sources))
+        summary = SourceSummary(path=source.name, bytes=source.size, format=source.format)
+        summaries.append(summary)
+        try:
+            judgements = _check_source(index, source, plan, limits, summary, pictures, views)
+        except SourceError as problem:
+            summary.error, summary.error_key = problem.message(lang), problem.key
+            summary.verdict = Verdict.BLOCKED
+        except CimkitError:
+            raise
+        except Exception as fault:  # whatever happens in one source, the others are checked; it is told, never hidden
+            faults.append(_told(fault, source))
+        else:
+            told.append(judgements)
+    if progress is not None:
+        progress("report", len(sources), len(sources))
+    results, subjects = assemble(plan.rules, told, len(sources))
+    report = Report(
+        version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        lang=lang,
+        verdict=Verdict.NOT_APPLICABLE,
+        stage=plan.stage,
+        sources=summaries,
+        packs=[_pack_summary(pack, results, plan) for pack in plan.packs],
+        results=results,
+        subjects=subjects,
+        ids=list(plan.ids),
+        parameters=plan.parameters,
+        adoption=list(plan.adoption),
+        settings=plan.settings,
+        skipped=list(plan.skipped),
+        internal_errors=faults,
+        views=views,
+    )
+    report.verdict = report_verdict(report)
+    return report
+
+
+def _check_source(
+    index: int,
+    source: Source,
+    plan: Plan,
+    limits: Limits,
+    summary: SourceSummary,
+    pictures: bool,
+    views: list[Any],
+) -> SourceJudgements:
+    data = source.read(limits)
+    summary.bytes = len(data)
+    rules = [rule for rule in plan.rules if _speaks_of(plan, rule, source.format)]
+    with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
+        digest = aside.submit(sha256, data)
+        facts = read_facts(data, source, lambda schema: demand_of(rules, schema))
+        judgements = judge_rules(facts, rules, missing_parameters=plan.missing_parameters)
+        summary.sha256 = digest.result()
+    told = SourceJudgements.of(index, facts, rules, judgements)
+    _summarise(summary, facts, [judgement.verdict for judgement in judgements])
+    if pictures:
+        from cimkit.run.pictures import plans_of
+
+        views.extend(plans_of(data, facts, told, index))
+    return told
+
+
+def _speaks_of(plan: Plan, rule: Rule, format: str | None) -> bool:
+    formats = plan.formats.get(rule.pack)
+    return not formats or format in formats
+
+
+def _summarise(summary: SourceSummary, facts: Facts, verdicts: Sequence[Verdict]) -> None:
+    summary.format = facts.format
+    summary.schema = next(iter(facts.datasets["schema"].drop_nulls()), facts.schema.name if facts.schema else None)
+    summary.subjects = len(facts)
+    summary.verdict = worst(verdicts)
+    summary.partial = bool(facts.counts.get("truncated", 0) or facts.counts.get("unreadable_records", 0))
+    summary.facts = {
+        name: facts.whole[name]
+        for name in ("header", "discipline", "georeference", "storeys", "units")
+        if name in facts.whole
+    }
+    summary.kinds = {name[5:]: count for name, count in facts.counts.items() if name.startswith("kind:")}
+
+
+def _pack_summary(pack: Pack, results: Sequence[Result], plan: Plan) -> PackSummary:
+    mine = [result for result in results if result.pack == pack.id]
+    evidence: dict[str, int] = {}
+    for result in mine:
+        evidence[result.evidence] = evidence.get(result.evidence, 0) + 1
+    return PackSummary(
+        id=pack.id,
+        edition=pack.edition,
+        sha256=pack.sha256,
+        verdict=pack_verdict(mine),
+        judged=judged(mine),
+        of=len(mine),
+        adopted=sum(result.adopted for result in mine),
+        evidence=evidence,
+        title=pack.title,
+        notice=pack.notice,
+    )
+
+
+def _told(fault: Exception, source: Source) -> dict[str, Any]:
+    """An internal error as the report lists it, with enough to mend it by."""
+    import traceback
+
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = next((frame for frame in reversed(frames) if "cimkit" in frame.filename), frames[-1] if frames else None)
+    where = f"{place.filename.replace(chr(92), '/').rpartition('cimkit/')[2]}:{place.lineno}" if place else ""
+    return {"source": source.name, "kind": type(fault).__name__, "message": str(fault)[:500], "where": where}
