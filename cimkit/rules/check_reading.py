@@ -41,7 +41,9 @@ def _options(data: Mapping[str, Any], name: str, spec: CheckSpec, scope: Scope) 
     given = data[name]
     if isinstance(given, Mapping) and (not given or any(key in spec.options for key in given) or spec.short is None):
         to = given.get("to")
-        if "to" in spec.options and isinstance(to, Mapping) and "where" in to:  # whose keys count, written beside the key
+        if (
+            "to" in spec.options and isinstance(to, Mapping) and "where" in to
+        ):  # whose keys count, written beside the key
             key_only = {key: value for key, value in to.items() if key != "where"}
             return {**given, "where": to["where"], "to": key_only}
         return given
@@ -82,12 +84,12 @@ class _OptionReader:
                 return value
             operand = self.read_operand(value, self.scope)
         if operand is None:
-            raise broken("not_an_operand", self.scope.file, given, key, key=key)
+            raise broken("not_an_operand", self.scope.file, given, key, field=key)
         return operand
 
     def _operands(self, given: Mapping[str, Any], key: str) -> tuple[Any, ...]:
         if not isinstance(given[key], list):
-            raise broken("not_operands", self.scope.file, given, key, key=key)
+            raise broken("not_operands", self.scope.file, given, key, field=key)
         return tuple(self._operand(given, key, value) for value in given[key])
 
     def _plain(self, value: Any, given: Mapping[str, Any], key: str, kind: Option) -> Any:
@@ -107,7 +109,7 @@ class _OptionReader:
                 return _numbers(value, ("north", "south", "east", "west"), file)
             case Option.PLACES if isinstance(value, list) and all(isinstance(place, Mapping) for place in value):
                 return tuple(_numbers(place, ("lat", "lon"), file, ("name",)) for place in value)
-        raise broken("option_kind", file, given, key, key=key, kind=str(kind), found=literal(value))
+        raise broken("option_kind", file, given, key, field=key, kind=str(kind), found=literal(value))
 
 
 def _numbers(data: Mapping[str, Any], names: tuple[str, ...], file: str, texts: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -115,5 +117,5 @@ def _numbers(data: Mapping[str, Any], names: tuple[str, ...], file: str, texts: 
     known_keys(data, (*names, *texts), file)
     for name in names:
         if isinstance(data.get(name), bool) or not isinstance(data.get(name), int | float):
-            raise broken("not_a_number", file, data, name, key=name)
+            raise broken("not_a_number", file, data, name, field=name)
     return {key: value for key, value in data.items() if value is not None}

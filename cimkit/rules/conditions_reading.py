@@ -47,7 +47,7 @@ def read_condition(data: Any, scope: Scope) -> Condition:
     for key in data:
         if key in _OF_ENTITY:
             if "entity" not in data:
-                raise broken("belongs_to_entity", scope.file, data, key, key=key)
+                raise broken("belongs_to_entity", scope.file, data, key, field=key)
         elif key in _READERS:
             parts.append(_READERS[key](data, key, scope))
         else:
@@ -76,10 +76,10 @@ def _entity(data: Mapping[str, Any], key: str, scope: Scope) -> Entity:
         return _entity({**given, "entity": given.get("name")}, "entity", scope)
     names = [_kind(name) for name in one_or_many(data, key, scope.file)]
     if not names:
-        raise broken("missing_key", scope.file, data, key, key=key)
+        raise broken("missing_key", scope.file, data, key, field=key)
     exact = data.get("exact", False)
     if not isinstance(exact, bool):
-        raise broken("not_a_flag", scope.file, data, "exact", key="exact")
+        raise broken("not_a_flag", scope.file, data, "exact", field="exact")
     predefined = read_value(data["predefined"], scope, data, "predefined") if "predefined" in data else None
     return Entity(exactly(names[0]) if len(names) == 1 else one_of(*names), predefined, exact)
 
@@ -102,11 +102,11 @@ def _property(data: Mapping[str, Any], key: str, scope: Scope) -> Property:
     known_keys(given, ("set", "sets", "name", "aliases", "value", "datatype", "cardinality"), scope.file)
     sets = (*one_or_many(given, "set", scope.file), *one_or_many(given, "sets", scope.file))
     if isinstance(given.get("name"), Mapping):
-        names = (_name(given, "name", scope, fold=True),)
+        names: tuple[Restriction, ...] = (_name(given, "name", scope, fold=True),)
     else:
         names = tuple(_folded(name) for name in one_or_many(given, "name", scope.file))
     if not names:
-        raise broken("missing_key", scope.file, given, key="name")
+        raise broken("missing_key", scope.file, given, field="name")
     names += tuple(_folded(name) for name in one_or_many(given, "aliases", scope.file))
     datatypes = one_or_many(given, "datatype", scope.file)
     return property_condition(
@@ -135,7 +135,16 @@ def property_condition(
     anywhere = not sets or any(each.patterns for each in sets)
     elsewhere = () if anywhere else tuple((None, name) for name in names)
     first, *carriers = pairs
-    return Property(first[0], first[1], value, datatype, tuple(carriers), elsewhere, cardinality)
+    return Property(
+        set=first[0],
+        name=first[1],
+        value=value,
+        datatype=datatype,
+        carriers=tuple(carriers),
+        elsewhere=elsewhere,
+        every=False,
+        cardinality=cardinality,
+    )
 
 
 def _classification(data: Mapping[str, Any], key: str, scope: Scope) -> Classification:
@@ -166,7 +175,7 @@ def _phase(data: Mapping[str, Any], key: str, scope: Scope) -> Phase:
     words = ("new", "existing", "demolished", "temporary", "other")
     for word in value.values if value is not None else ():
         if word not in words:
-            raise unknown("unknown_word", word, words, scope.file, data, key, key=key)
+            raise unknown("unknown_word", word, words, scope.file, data, key, field=key)
     return Phase(value)
 
 
@@ -176,7 +185,7 @@ def _phase(data: Mapping[str, Any], key: str, scope: Scope) -> Phase:
 def _joined(data: Mapping[str, Any], key: str, scope: Scope) -> Condition:
     given = data[key]
     if not isinstance(given, list) or not given:
-        raise broken("not_conditions", scope.file, data, key, key=key)
+        raise broken("not_conditions", scope.file, data, key, field=key)
     parts = tuple(read_condition(part, scope) for part in given)
     return All(parts) if key == "all" else AnyOf(parts)
 
@@ -215,7 +224,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], str, Scope], Condition]] = {
 def _mapping(data: Mapping[str, Any], key: str, scope: Scope) -> Mapping[str, Any]:
     given = {} if data[key] is None else data[key]
     if not isinstance(given, Mapping):
-        raise broken("not_a_mapping_at", scope.file, data, key, key=key)
+        raise broken("not_a_mapping_at", scope.file, data, key, field=key)
     return given
 
 

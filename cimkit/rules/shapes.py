@@ -27,7 +27,7 @@ def mapping_in(data: Mapping[str, Any], key: str, file: str) -> Mapping[str, Any
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise broken("not_a_mapping_at", file, data, key, key=key)
+        raise broken("not_a_mapping_at", file, data, key, field=key)
     return value
 
 
@@ -36,10 +36,10 @@ def text_in(data: Mapping[str, Any], key: str, file: str, *, required: bool = Fa
     value = data.get(key)
     if value is None:
         if required:
-            raise broken("missing_key", file, data, key=key)
+            raise broken("missing_key", file, data, field=key)
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise broken("not_text", file, data, key, key=key)
+        raise broken("not_text", file, data, key, field=key)
     return str(value)
 
 
@@ -50,7 +50,7 @@ def one_or_many(data: Mapping[str, Any], key: str, file: str) -> tuple[str, ...]
         return ()
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in items):
-        raise broken("not_texts", file, data, key, key=key)
+        raise broken("not_texts", file, data, key, field=key)
     return tuple(str(item) for item in items)
 
 
@@ -60,7 +60,7 @@ def choice(data: Mapping[str, Any], key: str, words: type[_E], default: _E, file
     if value is None:
         return default
     if value not in [str(word) for word in words]:
-        raise unknown("unknown_word", str(value), [str(word) for word in words], file, data, key, key=key)
+        raise unknown("unknown_word", str(value), [str(word) for word in words], file, data, key, field=key)
     return words(value)
 
 
@@ -72,6 +72,6 @@ def language_texts(data: Mapping[str, Any], key: str, file: str) -> Mapping[str,
     if isinstance(value, str):
         return {"zh": value, "en": value}
     if not isinstance(value, dict):
-        raise broken("not_language_texts", file, data, key, key=key)
+        raise broken("not_language_texts", file, data, key, field=key)
     known_keys(value, ("zh", "en"), file)
     return {language: str(text) for language, text in value.items() if text is not None}

@@ -18,7 +18,7 @@ _SEPARATORS = str.maketrans({";": "|", "；": "|", "｜": "|", "\n": "|"})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a sheet. number: its line in the file (1 is the heading); cells: heading -> text, empty cells left out."""
+    """A row of a sheet. number: its line in the file; cells: heading -> text, empty cells left out."""
 
     number: int
     cells: Mapping[str, str]

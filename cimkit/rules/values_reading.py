@@ -1,11 +1,11 @@
 """The value grammar of rules: what stands where a value is asked, turned into a restriction.
 
-    REI60                          that text        2.5, true     that number, that truth value
-    [A, B1, B2]                    one of these     {list: grades}   one of the codes of a list of the pack
-    {pattern: "[A-Z]{2}\\\\d+"}      an XSD pattern, or a list of them
-    {min: 0, max: 1}               bounds; min_exclusive, max_exclusive leave the bound itself out
-    {length: 22}                   number of characters; min_length, max_length
-    {parameter: name}              what the parameter holds, in this same grammar
+REI60                          that text        2.5, true     that number, that truth value
+[A, B1, B2]                    one of these     {list: grades}   one of the codes of a list of the pack
+{pattern: "[A-Z]{2}\\\\d+"}      an XSD pattern, or a list of them
+{min: 0, max: 1}               bounds; min_exclusive, max_exclusive leave the bound itself out
+{length: 22}                   number of characters; min_length, max_length
+{parameter: name}              what the parameter holds, in this same grammar
 """
 
 from __future__ import annotations
@@ -84,10 +84,12 @@ def _restriction(data: Mapping[str, Any], scope: Scope) -> Restriction | None:
             limits[_BOUNDS[key]] = _bound(data, key, value, scope)
         elif key in _LENGTHS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise broken("not_a_length", scope.file, data, key, key=key)
+                raise broken("not_a_length", scope.file, data, key, field=key)
             limits[key] = value
     if any(key in _BOUNDS for key in data):
-        limits["base"] = "double" if all(_is_number(limits[name]) for name in _BOUNDS.values() if name in limits) else "date"
+        limits["base"] = (
+            "double" if all(_is_number(limits[name]) for name in _BOUNDS.values() if name in limits) else "date"
+        )
     patterns = one_or_many(data, "pattern", scope.file)
     return Restriction(**limits, patterns=patterns) if limits else matching(*patterns)
 
@@ -103,10 +105,10 @@ def _listed(data: Mapping[str, Any], scope: Scope) -> Restriction:
 def _bound(data: Mapping[str, Any], key: str, value: Any, scope: Scope) -> str:
     """A number, or a day written as ISO 8601 has it."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise broken("not_a_bound", scope.file, data, key, key=key)
+        raise broken("not_a_bound", scope.file, data, key, field=key)
     text = literal(value)
     if not (_is_number(text) or _is_day(text)):
-        raise broken("not_a_bound", scope.file, data, key, key=key)
+        raise broken("not_a_bound", scope.file, data, key, field=key)
     return text
 
 

@@ -23,8 +23,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_WORDS |= {word: True for word in ("true", "True", "TRUE")} | {word: False for word in ("false", "False", "FALSE")}
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 #: Deeper nesting than any rule needs; it keeps a hostile file from exhausting the stack of later readers.
 _DEEPEST = 64
 
@@ -118,7 +121,7 @@ class _Builder:
                 return float(text)
         return text
 
-    def _open(self, container: type[MarkedDict] | type[MarkedList], event: Any) -> None:
+    def _open(self, container: type[MarkedDict | MarkedList], event: Any) -> None:
         made = container(event.start_mark.line + 1)
         self._add(made, event)
         self.stack.append(made)

@@ -1,0 +1,42 @@
+"""A pack that extends another: it may add rules and re-grade them, and drops none without saying why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cimkit.rules.faults import broken, fault_at, unknown
+from cimkit.rules.manifest import Manifest
+from cimkit.rules.model import Rule, Severity, Status
+
+__all__ = ["extended"]
+
+_FILE = "pack.yaml"
+
+
+def extended(base: tuple[Rule, ...], own: tuple[Rule, ...], manifest: Manifest) -> tuple[Rule, ...]:
+    """The rules of both packs. Rules of the base keep their codes and the name of the pack they come from.
+
+    Raises PackError for a re-graded or removed code that the base does not have, and for an own rule with a code of the
+    base: a rule is not replaced, it is removed with a reason and a new one is written.
+    """
+    codes = {rule.code for rule in base}
+    for word, given in (("regrade", manifest.regrade), ("removed", manifest.removed)):
+        for code in given:
+            if code not in codes:
+                raise unknown("unknown_base_code", code, codes, _FILE, field=word)
+    for rule in own:
+        if rule.code in codes:
+            raise fault_at("code_of_base", rule.file or _FILE, rule.line, code=rule.code)
+    return (*(_as_extended(rule, manifest.regrade, manifest.removed) for rule in base), *own)
+
+
+def _as_extended(rule: Rule, regrade: Mapping[str, str], removed: Mapping[str, str]) -> Rule:
+    if rule.code in removed:
+        return replace(rule, status=Status.REMOVED)
+    if rule.code not in regrade:
+        return rule
+    word = regrade[rule.code]
+    if word not in [str(severity) for severity in Severity]:
+        raise broken("unknown_severity", _FILE, word=word, code=rule.code)
+    return replace(rule, severity=Severity(word))

@@ -1,0 +1,141 @@
+"""Packs: a folder of text files becomes a frozen `Pack`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cimkit.rules.extending import extended
+from cimkit.rules.faults import broken, fault_at
+from cimkit.rules.lists import read_lists
+from cimkit.rules.manifest import Manifest, read_manifest
+from cimkit.rules.model import Pack, Rule
+from cimkit.rules.pack_files import PackFiles, read_pack_files
+from cimkit.rules.packs import find_packs, locate_pack
+from cimkit.rules.parameters import read_parameters, with_values
+from cimkit.rules.rules_reading import read_rule
+from cimkit.rules.scope import Scope
+from cimkit.rules.tables import read_tables
+from cimkit.rules.texts import read_texts
+
+__all__ = ["LoadedPack", "load_pack", "packs"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack(Pack):
+    """A pack that knows where it was read.
+
+    folder            its folder, from which it is read again when settings give its parameters other values
+    self_consistent   codes of rules that ask data only to agree with themselves: practice may make those errors
+    removed           why this pack drops rules of the one it extends: code -> reason
+    watch             the page to watch for a new edition, and when somebody looked last
+    """
+
+    folder: Path = field(default=Path(), compare=False)
+    self_consistent: frozenset[str] = frozenset()
+    removed: Mapping[str, str] = field(default_factory=dict, hash=False)
+    watch: Any = field(default=None, hash=False)
+
+
+def packs(day: str | None = None) -> tuple[LoadedPack, ...]:
+    """All shipped packs, by id: the editions in force on an ISO day, or the newest. Raises PackError."""
+    return tuple(load_pack(folder) for _, folder in sorted(find_packs(day).items()))
+
+
+def load_pack(path: str | Path, *, parameters: Mapping[str, Any] | None = None, day: str | None = None) -> LoadedPack:
+    """Read a pack, by its folder, id or `id@edition`.
+
+    parameters: values that replace those of the pack's `parameters.yaml`. day: ISO day that chooses the edition.
+    Raises PackError, which names file, line and the nearest right word, for anything that is not as a pack should be.
+    """
+    return _load(locate_pack(path, day), parameters or {}, ())
+
+
+def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> LoadedPack:
+    files = read_pack_files(folder)
+    manifest = read_manifest(files.yaml_mapping("pack.yaml"))
+    base = _base(files, manifest, inside)
+    parameters, lists = read_parameters(files), read_lists(files)
+    if base is not None:
+        parameters = {**base.parameters, **parameters}
+        lists = {**base.lists, **lists}
+    parameters = with_values(parameters, given, "parameters.yaml")
+    scope = Scope("pack.yaml", lists, parameters, files.yaml_mapping("conditions.yaml"))
+    texts, templates = read_texts(files)
+
+    own: list[Rule] = []
+    self_consistent: set[str] = set()
+    for path in files.under("rules"):
+        for data in _rules_in(files, path):
+            own.append(read_rule(data, scope.in_file(path), manifest.id, texts))
+            if data.get("self_consistency"):
+                self_consistent.add(own[-1].code)
+    own += read_tables(files, scope, manifest.id, templates)
+    _refuse_twice(own)
+    rules = tuple(own)
+    if base is not None:
+        # The base is read again with this pack's parameters, so that its rules speak of them.
+        base = _load(base.folder, {name: parameters[name] for name in base.parameters}, (*inside, folder.resolve()))
+        rules = extended(base.rules, rules, manifest)
+        self_consistent |= base.self_consistent
+    return LoadedPack(
+        id=manifest.id,
+        prefix=manifest.prefix,
+        edition=manifest.edition,
+        sha256=files.sha256 if base is None else _joint_digest(files.sha256, base.sha256),
+        rules=tuple(sorted(rules, key=lambda rule: rule.code)),
+        title=manifest.title,
+        authority=manifest.authority,
+        notice=manifest.notice,
+        applies_to=manifest.applies_to or (base.applies_to if base else frozenset()),
+        stages=manifest.stages or (base.stages if base else ()),
+        in_force=manifest.in_force,
+        extends=manifest.extends,
+        default=manifest.default,
+        documents=manifest.documents,
+        parameters=parameters,
+        lists=lists,
+        status=manifest.status,
+        folder=folder,
+        self_consistent=frozenset(self_consistent),
+        removed=manifest.removed,
+        watch=manifest.watch,
+    )
+
+
+def _base(files: PackFiles, manifest: Manifest, inside: tuple[Path, ...]) -> LoadedPack | None:
+    """The pack that this one extends: a shipped one by id, or a folder beside it."""
+    if manifest.extends is None:
+        return None
+    here = files.folder.resolve()
+    if here in inside:
+        raise fault_at("extends_itself", "pack.yaml", None, id=manifest.id)
+    beside = files.folder.parent / manifest.extends
+    folder = beside if (beside / "pack.yaml").is_file() else locate_pack(manifest.extends)
+    return _load(folder, {}, (*inside, here))
+
+
+def _joint_digest(*digests: str) -> str:
+    import hashlib
+
+    return hashlib.sha256("\0".join(digests).encode()).hexdigest()
+
+
+def _rules_in(files: PackFiles, path: str) -> list[Any]:
+    data = files.yaml(path)
+    if data is None:
+        return []
+    if not isinstance(data, list):
+        raise broken("rules_not_list", path, data)
+    return data
+
+
+def _refuse_twice(rules: list[Rule]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.code in seen:
+            first = seen[rule.code]
+            raise fault_at("code_used", rule.file or "", rule.line, code=rule.code, other=f"{first.file}:{first.line}")
+        seen[rule.code] = rule

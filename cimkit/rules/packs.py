@@ -1,0 +1,97 @@
+"""Where packs are: those that ship with cimkit, in all their editions, and folders that a user names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from cimkit.errors import PackError
+from cimkit.rules.faults import nearest
+from cimkit.rules.manifest import Manifest, read_manifest
+from cimkit.rules.yaml_reading import read_yaml_file
+
+__all__ = ["Edition", "find_editions", "find_packs", "locate_pack", "standards_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition of a shipped pack."""
+
+    id: str
+    edition: str
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """`id@edition`, by which a caller asks for just this one."""
+        return f"{self.id}@{self.edition}"
+
+    def in_force_on(self, day: str) -> bool:
+        """Whether the edition is in force on an ISO day; a bound that nobody has stated does not exclude."""
+        first, last = self.manifest.in_force
+        return (first is None or first <= day) and (last is None or day <= last)
+
+
+def standards_folder() -> Path | None:
+    """The folder of shipped packs: inside the package once installed, beside it in a checkout."""
+    package = Path(str(resources.files("cimkit")))
+    for folder in (package / "standards", package.parent / "standards"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+@lru_cache(maxsize=1)
+def find_editions() -> tuple[Edition, ...]:
+    """Every edition of every shipped pack, by id, then from old to new. Raises PackError for a broken `pack.yaml`."""
+    folder = standards_folder()
+    if folder is None:
+        return ()
+    editions = []
+    for path in sorted(folder.glob("*/pack.yaml")):
+        data = read_yaml_file(path, f"{path.parent.name}/pack.yaml")
+        manifest = read_manifest(data if isinstance(data, Mapping) else {})
+        editions.append(Edition(manifest.id, manifest.edition, path.parent, manifest))
+    return tuple(sorted(editions, key=lambda one: (one.id, one.manifest.in_force[0] or "", one.edition)))
+
+
+def find_packs(day: str | None = None) -> dict[str, Path]:
+    """Shipped packs: id -> folder of the edition in force on `day` (ISO), or of the newest where no day is given.
+
+    A pack none of whose editions was in force that day is not among them.
+    """
+    found: dict[str, Path] = {}
+    for edition in find_editions():
+        if day is None or edition.in_force_on(day):
+            found[edition.id] = edition.folder
+    return found
+
+
+def locate_pack(name: str | Path, day: str | None = None) -> Path:
+    """The folder of a pack named by id, by `id@edition`, or by the path of its folder (or of its `pack.yaml`).
+
+    Raises PackError, with the nearest id, for a name that is none of these.
+    """
+    text = str(name)
+    shipped = find_packs(day)
+    if text in shipped:
+        return shipped[text]
+    for edition in find_editions():
+        if edition.name == text:
+            return edition.folder
+    path = Path(name)
+    if path.name == "pack.yaml" and path.is_file():
+        return path.parent
+    if path.is_dir():
+        return path
+    every = {edition.id for edition in find_editions()}
+    if text in every:
+        raise PackError("rules.not_in_force", id=text, day=day)
+    near = nearest(text, every | {edition.name for edition in find_editions()})
+    if near is not None:
+        raise PackError("rules.unknown_pack_near", word=text, near=near)
+    raise PackError("rules.unknown_pack", word=text, known=", ".join(sorted(every)))
