@@ -269,7 +269,8 @@ def _false_for_null(answers: pl.Series) -> BoolArray:
 def _equal_integers(numbers: FloatArray, literal: str) -> BoolArray:
     if _INTEGER.fullmatch(literal.strip()) is None:
         return np.zeros(len(numbers), bool)
-    return np.equal(numbers, float(literal))
+    same: BoolArray = np.equal(numbers, float(literal))
+    return same
 
 
 def _equal_reals(numbers: FloatArray, literal: str) -> BoolArray:
