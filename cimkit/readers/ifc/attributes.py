@@ -46,8 +46,8 @@ def _column(
     declared = [model.attribute(kind, name) for kind in range(len(model.kinds))]
     types, type_of_kind = np.unique([declared_type(each) if each else "" for each in declared], return_inverse=True)
     enumerations = {declared_type(each) for each in declared if each is not None and each.kind == "enumeration"}
-    sid = np.flatnonzero(raw.is_not_null().to_numpy()).astype(np.int32)
-    codes, distinct = encode(raw.drop_nulls())
+    sid = np.flatnonzero(model.positions(name)[kinds] >= 0).astype(np.int32)
+    codes, distinct = encode(raw.gather(sid).fill_null("$"))  # a record that is too short lacks the attribute
     combined, (which, of_type) = encode_with(codes, type_of_kind[kinds[sid]])
     type_names = pl.Series(types.tolist(), dtype=pl.String).gather(of_type)
     values = decode(

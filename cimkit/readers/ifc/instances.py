@@ -145,7 +145,7 @@ class Table:
         """The row referred to, -1 where there is none."""
         found = np.full(len(self.rows), -1, np.int64)
         for position, where, records in self._parts(name):
-            found[slice(None) if where is None else where] = records.refs(position)
+            found[slice(None) if where is None else where] = np.maximum(records.refs(position), -1)
         return found
 
     def ref_lists(self, name: str) -> tuple[npt.NDArray[np.int64], Rows]:
@@ -153,14 +153,28 @@ class Table:
         owners, targets = [_NONE], [_NONE]
         for position, where, records in self._parts(name):
             owner, _, target = records.ref_lists(position)
-            kept = target >= 0
-            owners.append(owner[kept] if where is None else where[owner[kept]])
-            targets.append(target[kept])
+            if (target < 0).any():  # dangling references are a matter of the defects
+                owner, target = owner[target >= 0], target[target >= 0]
+            owners.append(owner if where is None else where[owner])
+            targets.append(target)
         owner, target = np.concatenate(owners), np.concatenate(targets)
         if len(owners) > 2:
             order = np.argsort(owner, kind="stable")
             owner, target = owner[order], target[order]
         return owner, target
+
+    def lists(self, name: str) -> tuple[npt.NDArray[np.int64], pl.Series]:
+        """The items of lists as written: pairs (position in this table, raw), in the lists' order."""
+        owners, items = [_NONE], [pl.Series(values=[], dtype=pl.String)]
+        for position, where, records in self._parts(name):
+            owner, _, item = records.lists(position)
+            owners.append(owner if where is None else where[owner])
+            items.append(item)
+        owner, item = np.concatenate(owners), pl.concat(items)
+        if len(owners) > 2:
+            order = np.argsort(owner, kind="stable")
+            owner, item = owner[order], item.gather(order)
+        return owner, item
 
 
 def _joined(parts: list[tuple[npt.NDArray[np.int64], pl.Series]], length: int) -> pl.Series:

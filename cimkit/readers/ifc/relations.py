@@ -10,6 +10,7 @@ import numpy as np
 
 from cimkit.facts.model import Links
 from cimkit.readers.ifc.instances import Rows
+from cimkit.readers.ifc.joins import repeated
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel
@@ -48,11 +49,10 @@ def pairs_of(model: IfcModel, entity: str, thing: str, other: str) -> Pairs:
     owners, things = _end(model, entity, thing)
     other_owners, others = _end(model, entity, other)
     # every thing of a relation with every other of the same relation
-    starts = np.searchsorted(other_owners, np.arange(len(table) + 1))
-    counts = np.diff(starts)[owners]
-    index = np.repeat(np.arange(len(owners)), counts)
-    ordinal = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return Pairs(things[index], others[starts[owners[index]] + ordinal], table.rows[owners[index]])
+    counts = np.bincount(other_owners, minlength=len(table))
+    starts = np.cumsum(counts) - counts
+    index, other_index = repeated(starts[owners], counts[owners])
+    return Pairs(things[index], others[other_index], table.rows[owners[index]])
 
 
 def _end(model: IfcModel, entity: str, attribute: str) -> tuple[Rows, Rows]:
@@ -60,7 +60,7 @@ def _end(model: IfcModel, entity: str, attribute: str) -> tuple[Rows, Rows]:
     declared = next((found for kind in np.unique(table.kinds) if (found := model.attribute(int(kind), attribute))), None)
     if declared is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    if declared.aggregate:
+    if declared.aggregate or declared.kind == "select":  # a select may hold a list: IfcPropertySetDefinitionSet
         return table.ref_lists(attribute)
     target = table.refs(attribute)
     owners = np.flatnonzero(target >= 0)

@@ -1,0 +1,53 @@
+"""Joins of integer arrays, where a table library would first have to be given tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["ancestors", "matches", "repeated"]
+
+
+def matches(
+    keys: npt.NDArray[np.integer], ordered: npt.NDArray[np.integer]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """All pairs (i, j) with keys[i] == ordered[j], by i and then j. `ordered` ascends."""
+    starts = np.searchsorted(ordered, keys, side="left")
+    counts = np.searchsorted(ordered, keys, side="right") - starts
+    return repeated(starts, counts)
+
+
+def repeated(
+    starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(i, starts[i] + k) for each k < counts[i]."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    ordinal = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return which, np.asarray(starts)[which] + ordinal
+
+
+def ancestors(parent: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pairs (node, node above it), nearest first for each node; parent -1 is none.
+
+    Nodes from which the way up never ends (they lie on a cycle, or below one) have no ancestors here.
+    """
+    parent = np.where(endless(parent), -1, parent)
+    nodes, above = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    node = np.flatnonzero(parent >= 0)
+    current = parent[node]
+    while len(node):
+        nodes.append(node)
+        above.append(current)
+        current = parent[current]
+        node, current = node[current >= 0], current[current >= 0]
+    node, up = np.concatenate(nodes), np.concatenate(above)
+    order = np.argsort(node, kind="stable")
+    return node[order], up[order]
+
+
+def endless(parent: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """From which nodes the way up never ends."""
+    jump = np.append(parent, -1)  # index -1 stays -1
+    for _ in range(max(len(parent), 1).bit_length()):
+        jump = jump[jump]
+    return jump[:-1] >= 0
