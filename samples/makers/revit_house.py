@@ -142,8 +142,8 @@ class _House:
         if number == 5:
             self._slab(_ROOF_KIND, "ROOF")
             return
-        self._slab(_FLOOR_KIND, "FLOOR")
         walls = self._walls()
+        self._slab(_FLOOR_KIND, "FLOOR")
         self._openings(walls)
         for x, y in ((200, 200), (11500, 200), (200, 7500), (11500, 7500)):
             self._column(x, y)
