@@ -44,7 +44,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     def explain(sids: IntArray) -> pl.DataFrame:
         rows = np.searchsorted(column.sid, sids)
-        reasons = pl.Series(fault[rows], dtype=pl.String)
+        reasons = pl.Series(fault[rows].tolist(), dtype=pl.String)
         return finding_rows(sids, reasons, found=codes.gather(rows), expected=options["scheme"])
 
     return Outcome(failed, explain, asked=asked)

@@ -92,8 +92,8 @@ def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.Data
     expected = facet.value.describe() if facet.value is not None else None
     return finding_rows(
         sids,
-        pl.Series(reasons, dtype=pl.String),
-        found=pl.Series(found[sids], dtype=pl.String),
+        pl.Series(reasons.tolist(), dtype=pl.String),
+        found=pl.Series(found[sids].tolist(), dtype=pl.String),
         expected=expected,
         values=_json(name=name),
     )

@@ -92,7 +92,7 @@ def explain(facet: Classification, evaluation: Evaluation, sids: IntArray) -> pl
     value = facet.value.describe() if facet.value is not None else "*"
     return finding_rows(
         sids,
-        pl.Series(reasons, dtype=pl.String),
+        pl.Series(reasons.tolist(), dtype=pl.String),
         found=found["text"],
         expected=f"{system}: {value}",
         values=orjson.dumps({"system": system, "value": value}).decode(),

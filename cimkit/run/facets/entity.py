@@ -78,7 +78,7 @@ def explain(facet: Entity, evaluation: Evaluation, sids: IntArray) -> pl.DataFra
         first = np.unique(column.sid, return_index=True)[1]
         values = np.full(len(facts), None, dtype=object)
         values[column.sid[first]] = column.texts(first.astype(np.int32)).to_numpy()
-        types = pl.Series(values, dtype=pl.String)
+        types = pl.Series(values.tolist(), dtype=pl.String)
     of_kind = _of_kind(facet, evaluation)[sids]
     prohibited = facet.cardinality is Cardinality.PROHIBITED
     wrong_type = pl.Series(of_kind | prohibited)

@@ -70,4 +70,4 @@ def explain(facet: Material, evaluation: Evaluation, sids: IntArray) -> pl.DataF
     else:
         reasons = np.where(some[sids], "material_wrong_value", "material_missing").astype(object)
     expected = facet.value.describe() if facet.value is not None else None
-    return finding_rows(sids, pl.Series(reasons, dtype=pl.String), found=found["name"], expected=expected)
+    return finding_rows(sids, pl.Series(reasons.tolist(), dtype=pl.String), found=found["name"], expected=expected)

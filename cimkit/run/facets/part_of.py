@@ -98,8 +98,8 @@ def explain(facet: PartOf, evaluation: Evaluation, sids: IntArray) -> pl.DataFra
         entity += f".{facet.entity.predefined_type.describe()}"
     return finding_rows(
         sids,
-        pl.Series(reasons, dtype=pl.String),
-        found=pl.Series(found, dtype=pl.String),
+        pl.Series(reasons.tolist(), dtype=pl.String),
+        found=pl.Series(found.tolist(), dtype=pl.String),
         expected=entity,
         related=pl.Series([[whole] if whole >= 0 else None for whole in wholes.tolist()], dtype=pl.List(pl.Int32)),
         values=orjson.dumps({"relation": ", ".join(sorted(facet.relations))}).decode(),

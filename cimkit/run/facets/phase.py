@@ -46,7 +46,7 @@ def explain(facet: Phase, evaluation: Evaluation, sids: IntArray) -> pl.DataFram
     reasons = np.where(missing, "phase_missing", "phase_wrong").astype(object)
     return finding_rows(
         sids,
-        pl.Series(reasons, dtype=pl.String),
-        found=pl.Series(found[sids], dtype=pl.String),
+        pl.Series(reasons.tolist(), dtype=pl.String),
+        found=pl.Series(found[sids].tolist(), dtype=pl.String),
         expected=facet.value.describe() if facet.value is not None else None,
     )

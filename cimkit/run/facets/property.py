@@ -277,10 +277,10 @@ def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataF
     expected = _expected(facet, reasons[sids])
     return finding_rows(
         sids,
-        pl.Series(reasons[sids], dtype=pl.String),
-        found=pl.Series(found[sids], dtype=pl.String),
+        pl.Series(reasons[sids].tolist(), dtype=pl.String),
+        found=pl.Series(found[sids].tolist(), dtype=pl.String),
         expected=pl.Series(expected, dtype=pl.String),
-        values=pl.Series(values[sids], dtype=pl.String),
+        values=pl.Series(values[sids].tolist(), dtype=pl.String),
     )
 
 
