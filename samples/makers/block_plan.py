@@ -72,7 +72,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A rectangular room; `use` is one of the keys of the room table in `block_rooms`."""
+    """A rectangular room; `use` is 居住 (lived in), 交通 (ways), 储藏 (storage) or 设备 (plant)."""
 
     code: str
     zh: str
