@@ -125,7 +125,8 @@ class FindingTable(Sequence[Finding]):
     def _read(self, rows: pl.DataFrame) -> Iterator[Finding]:
         from cimkit.report.reading import read_findings
 
-        assert self._report is not None and self._result is not None, "findings are read through their report"
+        assert self._report is not None, "findings are read through their report"
+        assert self._result is not None
         return read_findings(self._report, self._result, rows)
 
 

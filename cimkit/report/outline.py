@@ -6,7 +6,7 @@ Text, Markdown, HTML and spreadsheets show the same outline, so that no format t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,17 @@ import polars as pl
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, open_findings
 
-__all__ = ["Concentration", "Mend", "Shares", "by_importance", "concentration", "mend_first", "shares", "skipped_counts"]
+__all__ = [
+    "Concentration",
+    "Mend",
+    "Shares",
+    "by_importance",
+    "concentration",
+    "mend_first",
+    "shares",
+    "skipped_counts",
+    "unset_parameters",
+]
 
 #: A common trait is worth a word when it covers this share of a rule's findings, and this many.
 _TELLING_SHARE = 0.5
@@ -127,3 +137,14 @@ def _top(values: pl.Series, most: int) -> list[tuple[str | None, int]]:
 def skipped_counts(report: Report) -> Sequence[tuple[str, int]]:
     """How many rules were not asked, by reason."""
     return sorted(Counter(skipped.reason for skipped in report.skipped).items())
+
+
+def unset_parameters(report: Report) -> list[str]:
+    """Parameters without a value, `pack.name`: their rules could not be judged by a machine."""
+    return [
+        f"{pack}.{name}"
+        for pack, values in report.parameters.items()
+        if isinstance(values, Mapping)
+        for name, value in values.items()
+        if value is None
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,16 @@ from cimkit.locales import has_text, text
 from cimkit.report.model import Report, Result, SourceSummary, Subject
 from cimkit.report.reading import localised
 
-__all__ = ["Words", "rule_reason", "source_line", "subject_text"]
+__all__ = ["Words", "discipline_of", "plain", "rule_reason", "source_line", "stage_line", "subject_text", "tally"]
+
+
+#: Control characters and marks that turn the writing direction: a name from a model must not steer a terminal.
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+def plain(words: str) -> str:
+    """Text on one line, with control characters made visible as `?` (white space among them becomes a space)."""
+    return _STEERING.sub(lambda match: " " if match.group().isspace() else "?", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +78,21 @@ class Words:
 
 
 def rule_reason(words: Words, result: Result) -> str:
-    """Why a rule is manual, blocked or failed without findings, as a sentence; empty where it says nothing."""
+    """Why a rule is manual, blocked, not applicable or failed without findings; empty where it says nothing.
+
+    `reason` is a locale key, of the room `results` unless it names another (`checks.extra_missing`).
+    """
     if not result.reason:
         return ""
-    key = f"results.{result.reason}"
+    key = result.reason if "." in result.reason else f"results.{result.reason}"
     if not has_text(key, words.lang):
         return result.reason
+    values = dict(result.reason_values)
+    gate = f"results.gate_{values.get('gate')}"
+    if has_text(gate, words.lang):
+        values["gate"] = text(gate, words.lang)
     try:
-        return text(key, words.lang, **result.reason_values)
+        return text(key, words.lang, **values)
     except KeyError:  # the sentence has a placeholder that this reason did not bring: its bare key is still true
         return result.reason
 
@@ -85,10 +102,15 @@ def source_line(words: Words, source: SourceSummary) -> str:
     parts = [source.schema or source.format or "", words.size(source.bytes)]
     if source.subjects is not None:
         parts.append(words("subjects", count=words.number(source.subjects)))
-    discipline = source.facts.get("discipline")
-    if discipline:
-        parts.append(str(discipline))
+    if discipline := discipline_of(source):
+        parts.append(discipline)
     return " · ".join(part for part in parts if part)
+
+
+def discipline_of(source: SourceSummary) -> str:
+    """The discipline of a source, where its reader or its settings say one."""
+    said = source.facts.get("discipline")
+    return str((said.get("value") if isinstance(said, Mapping) else said) or "")
 
 
 def subject_text(words: Words, subject: Subject) -> str:
@@ -101,3 +123,14 @@ def stage_line(words: Words, report: Report) -> str:
     """`施工图（来自默认值）`."""
     value, decided_by = report.stage
     return words("stage_decided", stage=value, by=words.known("decided", decided_by))
+
+
+def tally(words: Words, result: Result) -> str:
+    """`适用 120，不合格 60（豁免 1）`."""
+    line = words("of_applicable", failed=words.number(result.failed), of=words.number(result.applicable))
+    aside = [
+        f"{words(key)} {words.number(number)}"
+        for key, number in (("waived", result.waived), ("baselined", result.baselined))
+        if number
+    ]
+    return words("aside", line=line, aside=" · ".join(aside)) if aside else line

@@ -1,0 +1,253 @@
+"""The report on a terminal: the verdict, what was looked at, what to mend first, then the rules, worst first.
+
+Everything cimkit itself says fits a cp936 (GBK) console: no emoji, no drawn boxes. Control characters in names that
+come from a model are made visible, so that no file can steer the terminal.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import IO
+
+import polars as pl
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cimkit.report.model import Report, Result, Verdict
+from cimkit.report.outline import Concentration, by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.reading import with_messages
+from cimkit.report.summary import SEVERITIES, count, findings_of
+from cimkit.report.wording import Words, plain, rule_reason, source_line, stage_line, tally
+
+__all__ = ["to_text", "write"]
+
+_STYLE = {
+    "failed": "bold red",
+    "blocked": "bold magenta",
+    "manual": "bold yellow",
+    "passed": "bold green",
+    "not-applicable": "dim",
+    "error": "red",
+    "warning": "yellow",
+    "info": "cyan",
+}
+
+
+def write(report: Report, stream: IO[bytes], max_findings: int) -> None:
+    """As a text file, without colour."""
+    stream.write(to_text(report, max_findings=max_findings).encode("utf-8"))
+
+
+def to_text(report: Report, *, max_findings: int, width: int = 100, colour: bool = False) -> str:
+    """The whole report as lines of at most `width` cells (a Chinese character has two)."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    _Page(report, console, max_findings).draw()
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+class _Page:
+    def __init__(self, report: Report, console: Console, max_findings: int) -> None:
+        self.report = report
+        self.console = console
+        self.max_findings = max_findings
+        self.words = Words(report.lang)
+
+    def draw(self) -> None:
+        results = by_importance(self.report)
+        self._banner()
+        self._sources()
+        self._packs()
+        self._mend_first()
+        self._failed([result for result in results if result.verdict is Verdict.FAILED])
+        for verdict in (Verdict.BLOCKED, Verdict.MANUAL):
+            self._open_questions(verdict, [result for result in results if result.verdict is verdict])
+        self._rest()
+
+    # --- the first screen ---------------------------------------------------------------------------------------
+
+    def _banner(self) -> None:
+        words, report = self.words, self.report
+        counts = count(report)
+        line = Text(f" {words.verdict(report.verdict)} ", style=f"{_STYLE[report.verdict]} reverse")
+        for severity in SEVERITIES:
+            number = counts.findings[severity]
+            line.append("   ")
+            line.append(
+                f"{words.severity(severity)} {words.number(number)}", style=_STYLE[severity] if number else "dim"
+            )
+        for key, number in (("waived", counts.waived), ("baselined", counts.baselined)):
+            if number:
+                line.append(f"   {words(key)} {words.number(number)}", style="dim")
+        self.console.print(line)
+        rules = " · ".join(
+            f"{words.verdict(verdict)} {words.number(number)}" for verdict, number in counts.rules.items() if number
+        )
+        if rules:
+            self._line(words("rules_line", rules=rules), "dim")
+        self._line(words("stage_line", stage=stage_line(words, report)), "dim")
+        for error in report.internal_errors:
+            self._line(
+                words("internal_error", what=str(error.get("message") or error.get("where") or error)), "bold red"
+            )
+
+    def _sources(self) -> None:
+        self._heading(self.words("sources"))
+        table = Table.grid(padding=(0, 2))
+        for source in self.report.sources:
+            verdict = Text(self.words.verdict(source.verdict), _STYLE[source.verdict]) if source.verdict else Text("")
+            line = plain(source_line(self.words, source))
+            if source.sha256:
+                line += f" · sha256 {source.sha256[:12]}"
+            table.add_row(Text(plain(source.path), overflow="fold"), verdict, Text(line, overflow="fold"))
+        self._indented(table)
+        for source in self.report.sources:
+            if source.error:
+                self._indented(Text(f"{plain(source.path)}: {plain(source.error)}", style="bold red"))
+            if source.partial:
+                self._indented(Text(f"{plain(source.path)}: {self.words('partial')}", style="bold red"))
+
+    def _packs(self) -> None:
+        words = self.words
+        if self.report.packs or self.report.ids:
+            self._heading(words("packs"))
+        for pack in self.report.packs:
+            line = Text(f"{plain(words.local(pack.title) or pack.id)} ({pack.id} {pack.edition})  ")
+            line.append(words.verdict(pack.verdict), _STYLE[pack.verdict])
+            line.append("  " + words("judged", judged=pack.judged, of=pack.of, adopted=pack.adopted))
+            self._indented(line)
+            evidence = " · ".join(
+                f"{words.known('evidence', word)} {number}" for word, number in pack.evidence.items() if number
+            )
+            if evidence:
+                self._indented(Text(words("rests_on", evidence=evidence), style="dim"), 4)
+            if notice := words.local(pack.notice):
+                self._indented(Text(plain(notice), style="dim"), 4)
+        for ids in self.report.ids:
+            self._indented(Text(f"IDS  {plain(str(ids.get('title') or ids.get('path')))}"))
+        self._line(words("scope"), "dim")
+
+    def _mend_first(self) -> None:
+        mends = mend_first(self.report)
+        if not mends:
+            return
+        words = self.words
+        self._heading(words("mend_first"))
+        for number, mend in enumerate(mends, 1):
+            line = Text(f"{number}. {mend.result.code}  {plain(words.title(mend.result))}", style="bold")
+            share = words(
+                "mend_share",
+                count=words.number(mend.open),
+                share=words.percent(mend.share),
+                severity=words.severity(mend.result.severity),
+            )
+            self._indented(line)
+            self._indented(Text(share + self._common(mend.concentration)), 5)
+            if fix := words.local(mend.result.fix):
+                self._indented(Text(words("fix_line", fix=plain(fix)), style="dim"), 5)
+        if len(mends) > 1:
+            self._indented(
+                Text(
+                    words(
+                        "mend_all",
+                        count=len(mends),
+                        share=words.percent(mends[-1].so_far),
+                        severity=words.severity(mends[0].result.severity),
+                    )
+                )
+            )
+
+    def _common(self, common: Concentration | None) -> str:
+        if common is None:
+            return ""
+        return self.words(
+            "common",
+            share=self.words.percent(common.share),
+            by=self.words.known("by", common.by),
+            name=plain(common.name),
+        )
+
+    # --- the rules ------------------------------------------------------------------------------------------------
+
+    def _failed(self, results: list[Result]) -> None:
+        if not results:
+            return
+        words = self.words
+        self._heading(words("findings"))
+        for result in results:
+            line = Text(f"{words.severity(result.severity)}  ", style=_STYLE.get(result.severity, ""))
+            line.append(f"{result.code}  {plain(words.title(result))}", style="bold")
+            line.append("  " + tally(words, result))
+            self._indented(line)
+            if reason := rule_reason(words, result):
+                self._indented(Text(plain(reason)), 4)
+            self._examples(result)
+
+    def _examples(self, result: Result) -> None:
+        """The open findings first, up to the cap; the true total where there are more."""
+        rows = result.findings.rows.sort(pl.col("state").is_not_null(), maintain_order=True)
+        shown = with_messages(self.report, result, rows.head(self.max_findings))
+        for message, state in shown.select("message", "state").iter_rows():
+            mark = f"[{self.words.known('state', state)}] " if state else ""
+            self._indented(Text(mark + plain(message), style="dim" if state else ""), 4)
+        total = findings_of(result)
+        if total > shown.height and len(rows):
+            more = self.words("capped", shown=self.words.number(shown.height), total=self.words.number(total))
+            self._indented(Text(more, style="dim"), 4)
+
+    def _open_questions(self, verdict: Verdict, results: list[Result]) -> None:
+        if not results:
+            return
+        self._heading(self.words(f"list_{verdict}", count=len(results)))
+        shown = results[: self.max_findings]
+        for result in shown:
+            reason = rule_reason(self.words, result)
+            line = Text(f"{result.code}  {plain(self.words.title(result))}")
+            if reason:
+                line.append(f"  {plain(reason)}", style="dim")
+            self._indented(line)
+        if len(results) > len(shown):
+            self._indented(Text(self.words("capped", shown=len(shown), total=len(results)), style="dim"))
+
+    def _rest(self) -> None:
+        words = self.words
+        lines: list[str] = []
+        skipped = [f"{words.known('skipped', reason)} {number}" for reason, number in skipped_counts(self.report)]
+        if skipped:
+            lines.append(words("skipped_line", count=len(self.report.skipped), reasons=" · ".join(skipped)))
+        unset = unset_parameters(self.report)
+        if unset:
+            lines.append(words("unset_line", names=", ".join(unset)))
+        expired = [waiver for waiver in self.report.waivers if waiver.get("state") == "expired"]
+        lines += [
+            words("waiver_expired_line", code=waiver.get("code", ""), until=waiver.get("until", ""))
+            for waiver in expired
+        ]
+        if lines:
+            self._heading(words("also"))
+            for line in lines:
+                self._indented(Text(plain(line)))
+        self._line(words("made_by", version=self.report.version, created=self.report.created), "dim")
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    def _heading(self, heading: str) -> None:
+        self.console.print()
+        self.console.print(Text(heading, style="bold"))
+
+    def _line(self, line: str, style: str = "") -> None:
+        self.console.print(Text(plain(line), style=style))
+
+    def _indented(self, what: Text | Table, by: int = 2) -> None:
+        self.console.print(Padding(what, (0, 0, 0, by)))

@@ -1,0 +1,130 @@
+"""Templates of sentences filled column-wise: a hundred thousand sentences are a few expressions.
+
+A placeholder can only name a column or a value that the finding brings; nothing in it is ever evaluated.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from string import Formatter
+
+import polars as pl
+
+from cimkit.locales import has_text, template
+
+__all__ = ["LONGEST_VALUE", "filled", "named_subject", "short"]
+
+#: A value longer than this is shortened inside a sentence, with a word on its true length; data formats keep it whole.
+LONGEST_VALUE = 200
+#: Columns that a template may name besides the values that a reason brings.
+_COLUMNS = {"found": "found", "expected": "expected", "storey": "s_storey", "kind": "s_kind"}
+#: Closed lists of words that checks and readers use: (start of the reason, placeholder) -> start of their locale keys.
+_CLOSED_LISTS = {
+    ("", "detail"): "detail",
+    ("", "aspect"): "aspect",
+    ("header_", "field"): "field",
+    ("code_", "expected"): "scheme",
+    ("phase_", "found"): "phased",
+    ("phase_", "expected"): "phased",
+}
+_LINE = r"^\d+(:\d+)?$"
+
+
+def filled(sentence: str, reason: str, lang: str) -> pl.Expr:
+    """A template as one string expression over the columns of `reading.detailed` and `subject_text`."""
+    pieces: list[pl.Expr] = []
+    for literal, name in _parts(sentence):
+        if literal:
+            pieces.append(pl.lit(literal))
+        if name == "subject":
+            pieces.append(pl.col("subject_text"))
+        elif name is not None:
+            pieces.append(_value(name, reason, lang))
+    return pl.concat_str(pieces) if pieces else pl.lit("")
+
+
+def named_subject(lang: str) -> pl.Expr:
+    """How a sentence names its subject: `外墙-200（IfcWall #12）`, or the file, `文件 A.ifc（第 7 行）`."""
+    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+    own = pl.when(pl.col("locator").eq_missing(pl.col("s_locator"))).then(None).otherwise(pl.col("locator"))
+    before, _, after = template("findings.line", lang).partition("{line}")
+    line = pl.concat_str([pl.lit(before), own, pl.lit(after)])
+    own = pl.when(own.str.contains(_LINE)).then(line).otherwise(own)
+    where = pl.concat_str(["s_kind", "s_locator", own], separator=" ", ignore_nulls=True)
+    nameless = pl.col("s_name").is_null() | (pl.col("s_name") == "")
+    thing = (
+        pl.when(nameless)
+        .then(where)
+        .otherwise(pl.concat_str([short(pl.col("s_name"), lang), pl.lit(opening), where, pl.lit(closing)]))
+    )
+    before, _, after = template("findings.source_subject", lang).partition("{path}")
+    source = pl.concat_str([pl.lit(before), pl.col("path"), pl.lit(after)])
+    source = pl.when(own.is_null()).then(source).otherwise(
+        pl.concat_str([source, pl.lit(opening), own, pl.lit(closing)])
+    )  # fmt: skip
+    return pl.when(pl.col("subject").is_null()).then(source).otherwise(thing)
+
+
+def short(value: pl.Expr, lang: str) -> pl.Expr:
+    """The value, cut after LONGEST_VALUE characters with a word on how long it is."""
+    before, _, after = template("findings.shortened", lang).partition("{count}")
+    length = value.str.len_chars()
+    cut = pl.concat_str([value.str.head(LONGEST_VALUE), pl.lit(before), length.cast(pl.String), pl.lit(after)])
+    return pl.when(length > LONGEST_VALUE).then(cut).otherwise(value)
+
+
+def _value(name: str, reason: str, lang: str) -> pl.Expr:
+    """What stands for a placeholder: a column, else a value of the finding, else a dash."""
+    value = pl.col("values").str.json_path_match(f"$.{name}")
+    if name in _COLUMNS:
+        value = pl.coalesce(_COLUMNS[name], value)
+    value = value.replace("*", template("findings.anything", lang))
+    if name == "expected":
+        value = _readable_range(value)
+    for (start, placeholder), kind in _CLOSED_LISTS.items():
+        if placeholder == name and reason.startswith(start):
+            value = value.map_batches(_Translation(kind, lang), return_dtype=pl.String)
+    return short(value, lang).fill_null(template("findings.nothing", lang))
+
+
+def _readable_range(value: pl.Expr) -> pl.Expr:
+    """`1..` reads as `≥ 1`, `..3` as `≤ 3`, `1..3` as `1 ~ 3`."""
+    number = r"(-?[\d.]*\d%?)"
+    return (
+        value.str.replace(rf"^{number}\.\.$", "≥ $1")
+        .str.replace(rf"^\.\.{number}$", "≤ $1")
+        .str.replace(rf"^{number}\.\.{number}$", "$1 ~ $2")
+    )
+
+
+class _Translation:
+    """Words of a closed list as the locale files say them; a word that they do not have stays as it is."""
+
+    def __init__(self, kind: str, lang: str) -> None:
+        self.kind, self.lang = kind, lang
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        """One word, or several joined by ` | `."""
+        known = {value: self._each(value) for value in values.unique().drop_nulls()}
+        return values.replace_strict(known, return_dtype=pl.String) if known else values
+
+    def _each(self, value: str) -> str:
+        words = (f"findings.{self.kind}_{word}" for word in value.split(" | "))
+        said = [template(key, self.lang) if has_text(key, self.lang) else key.partition("_")[2] for key in words]
+        return " | ".join(said)
+
+
+@lru_cache(maxsize=1024)
+def _parts(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """Literals and the placeholders after them. What is no plain name, or no template, stays as it is written."""
+    try:
+        parsed = list(Formatter().parse(sentence))
+    except ValueError:
+        return ((sentence, None),)
+    parts: list[tuple[str, str | None]] = []
+    for literal, name, _, _ in parsed:
+        if name is None or name.isidentifier():
+            parts.append((literal, name))
+        else:
+            parts.append((f"{literal}{{{name}}}", None))
+    return tuple(parts)
