@@ -1,0 +1,156 @@
+"""The public functions. Each is pure: what it needs is handed in, what it finds is handed back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from typing import Any, BinaryIO
+
+from cimkit.facts.model import Facts
+from cimkit.report.comparing import compare
+from cimkit.report.loading import load_report
+from cimkit.report.model import Report, Verdict
+from cimkit.rules.load import load_pack, packs
+from cimkit.run.checking import Progress
+from cimkit.sources.limits import Limits
+
+__all__ = [
+    "Limits",
+    "Report",
+    "SourceLike",
+    "Verdict",
+    "check",
+    "check_many",
+    "check_sources",
+    "compare",
+    "load_pack",
+    "load_report",
+    "packs",
+    "read",
+]
+
+#: What can be checked: a path, the bytes of a file, or a file open for reading bytes.
+SourceLike = str | os.PathLike[str] | bytes | BinaryIO
+
+
+def check(
+    source: SourceLike,
+    *,
+    packs: Sequence[str | os.PathLike[str]] | None = None,
+    ids: Sequence[str | os.PathLike[str] | bytes] = (),
+    stage: str | None = None,
+    settings: str | os.PathLike[str] | None = None,
+    lang: str | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    pictures: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Report:
+    """Check one source (a file, a folder, an archive, bytes, an open binary file).
+
+    packs     ids or folders of rule packs; None: those that settings name, else those that fit the source; []: none,
+              then only whether the source can be read is told
+    ids       IDS files to check against too
+    stage     规划, 施工图, 竣工 or 既有; None: what settings say, else what the source declares, else 施工图
+    settings  a settings file; None: `cimcheck.yaml` beside the source or above it
+    lang      `zh` or `en`, of the sentences in the report; None: zh
+    name      what to call a source that has no path
+    pictures  also draw storey plans for the HTML report (needs the extra `ifc`)
+
+    Returns the report; a source that can't be read is in it with the reason. Raises UsageError for wrong arguments
+    and PackError for a broken pack, settings or IDS file.
+    """
+    return check_sources(
+        [source],
+        packs=packs,
+        ids=ids,
+        stage=stage,
+        settings=settings,
+        lang=lang,
+        names=[name] if name else None,
+        limits=limits,
+        progress=progress,
+        cancel=cancel,
+        pictures=pictures,
+        select=select,
+        ignore=ignore,
+    )
+
+
+def check_sources(
+    sources: Sequence[SourceLike],
+    *,
+    packs: Sequence[str | os.PathLike[str]] | None = None,
+    ids: Sequence[str | os.PathLike[str] | bytes] = (),
+    stage: str | None = None,
+    settings: str | os.PathLike[str] | None = None,
+    lang: str | None = None,
+    names: Sequence[str] | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    pictures: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Report:
+    """Check several sources into one report; otherwise as `check`."""
+    from cimkit.run.checking import run
+    from cimkit.run.planning import plan_for
+    from cimkit.sources.opening import expand
+
+    limits = limits or Limits()
+    opened = [
+        found
+        for index, source in enumerate(sources)
+        for found in expand(source, limits, name=names[index] if names else None)
+    ]
+    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=settings, select=select, ignore=ignore)
+    return run(
+        opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures
+    )
+
+
+def check_many(
+    sources: Iterable[SourceLike], *, executor: Executor | None = None, **options: Any
+) -> Iterator[Report]:
+    """Check each source into a report of its own, in the order given. options: those of `check`.
+
+    executor: any `concurrent.futures.Executor`; its workers must be spawned, not forked (polars hangs in a fork).
+    A source that can't be read is a report that says so.
+    """
+    if executor is None:
+        for source in sources:
+            yield check(source, **options)
+        return
+    yield from executor.map(_Check(options), sources)
+
+
+class _Check:
+    """`check` with its options, in a form that can be sent to another process."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+
+    def __call__(self, source: SourceLike) -> Report:
+        return check(source, **self.options)
+
+
+def read(source: SourceLike, *, name: str | None = None, limits: Limits | None = None) -> Facts:
+    """The facts of one source, everything but geometry, as tables (polars frames and columns).
+
+    Raises SourceError when it can't be read, or is a folder or archive with several sources.
+    """
+    from cimkit.errors import SourceError
+    from cimkit.facts import demand
+    from cimkit.run.reading import read_facts
+    from cimkit.sources.opening import expand
+
+    limits = limits or Limits()
+    opened = list(expand(source, limits, name=name))
+    if len(opened) != 1:
+        raise SourceError("sources.not_one", name=name or str(source)[:200], count=len(opened))
+    return read_facts(opened[0].read(limits), opened[0], lambda _: demand.EVERYTHING)
