@@ -37,6 +37,11 @@ class Parameters:
     first: Int64Array
     marks: npt.NDArray[np.uint32]
 
+    def take(self, records: npt.NDArray[np.integer]) -> Parameters:
+        """Those of some records; the marks are shared, and `first` then says only where each record's begin."""
+        first = np.append(self.first[:-1][records], self.first[-1])
+        return Parameters(self.starts[records], self.arity[records], first, self.marks)
+
     def ranges(self, parameter: int) -> tuple[npt.NDArray[np.bool_], Int64Array, Int64Array]:
         """Which records have the parameter, and the range between its marks (empty where they haven't)."""
         present = self.arity > parameter

@@ -51,6 +51,15 @@ class Records:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, positions: npt.NDArray[np.integer]) -> Records:
+        """Some of these records, without looking for their parameters again."""
+        some = object.__new__(Records)
+        some._step = self._step
+        some.rows = self.rows[positions]
+        some._parameters = self._parameters.take(positions)
+        some.arity = some._parameters.arity
+        return some
+
     def raw(self, parameter: int) -> pl.Series:
         """Text as written, with STEP's escapes; null where a record has fewer parameters."""
         present, starts, ends = self._ranges(parameter)
