@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from cimkit.facts.columns import Column
-from cimkit.readers.ifc.values import decode, encode, encode_with
+from cimkit.facts.columns import Column, IntArray
+from cimkit.readers.ifc.values import decode, encode, encode_with, take
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
     from cimkit.facts.ifc_schema import Attribute
-    from cimkit.readers.ifc.instances import IfcModel
+    from cimkit.readers.ifc.instances import IfcModel, Table
     from cimkit.readers.ifc.subjects import SubjectIndex
     from cimkit.readers.ifc.units import Units
 
 __all__ = ["attribute_columns", "declared_type"]
+
+_ROWS_AT_ONCE = 2_000_000
 
 
 def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, units: Units) -> dict[str, Column]:
@@ -36,24 +40,72 @@ def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, u
     for test in demand.attributes:
         wanted |= test(series)
     table = model.take(subjects.rows)
-    return {name: _column(model, table.kinds, name, table.raw(name), units) for name in series.filter(pl.Series(wanted))}
+    columns: dict[str, Column] = {}
+    batch: list[_Written] = []
+    rows = 0
+    for name in series.filter(pl.Series(wanted)):
+        written = _written(table, name)
+        batch.append(written)
+        rows += len(written.sid)
+        if rows > _ROWS_AT_ONCE:
+            columns |= _decoded(model, batch, units)
+            batch, rows = [], 0
+    return columns | _decoded(model, batch, units)
 
 
-def _column(
-    model: IfcModel, kinds: np.ndarray[tuple[int], np.dtype[np.integer]], name: str, raw: pl.Series, units: Units
-) -> Column:
-    """One attribute. The declared type may differ from kind to kind (PredefinedType)."""
-    declared = [model.attribute(kind, name) for kind in range(len(model.kinds))]
-    types, type_of_kind = np.unique([declared_type(each) if each else "" for each in declared], return_inverse=True)
-    enumerations = {declared_type(each) for each in declared if each is not None and each.kind == "enumeration"}
-    sid = np.flatnonzero(model.positions(name)[kinds] >= 0).astype(np.int32)
-    codes, distinct = encode(raw.gather(sid).fill_null("$"))  # a record that is too short lacks the attribute
-    combined, (which, of_type) = encode_with(codes, type_of_kind[kinds[sid]])
-    type_names = pl.Series(types.tolist(), dtype=pl.String).gather(of_type)
-    values = decode(
-        distinct.gather(which), type_names, units, enumerated=type_names.is_in(list(enumerations)).to_numpy()
-    )
-    return Column(sid=sid, code=combined, values=values)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One attribute as the file has it. The declared type (into `types`) may differ by kind (PredefinedType)."""
+
+    name: str
+    sid: IntArray
+    raw: pl.Series
+    type_code: npt.NDArray[np.int64]
+    types: tuple[tuple[str, bool], ...]
+
+
+def _written(table: Table, name: str) -> _Written:
+    model = table.model
+    types: dict[tuple[str, bool], int] = {}
+    code_of_kind = np.zeros(len(model.kinds), np.int64)
+    for kind in np.flatnonzero(model.positions(name) >= 0):
+        declared = model.attribute(int(kind), name)
+        if declared is not None:
+            key = (declared_type(declared), declared.kind == "enumeration")
+            code_of_kind[kind] = types.setdefault(key, len(types))
+    wheres, raws = [np.empty(0, np.int64)], [pl.Series(values=[], dtype=pl.String)]
+    for position, where, records in table.parts(name):
+        wheres.append(np.arange(len(table)) if where is None else where)
+        raws.append(records.raw(position))
+    sid, raw = np.concatenate(wheres), pl.concat(raws)
+    if len(wheres) > 2:
+        order = np.argsort(sid, kind="stable")
+        sid, raw = sid[order], raw.gather(order)
+    return _Written(name, sid.astype(np.int32), raw, code_of_kind[table.kinds[sid]], tuple(types))
+
+
+def _decoded(model: IfcModel, batch: list[_Written], units: Units) -> dict[str, Column]:
+    """Decode several attributes at once: the cost of a call is more than that of a thousand values."""
+    if not batch:
+        return {}
+    types: dict[tuple[str, bool], int] = {}
+    for each in batch:
+        for declared in each.types:
+            types.setdefault(declared, len(types))
+    # a record that is too short lacks the attribute: null, as if it had written `$`
+    codes, distinct = encode(pl.concat([each.raw for each in batch]).fill_null("$"))
+    type_codes = [np.array([types[declared] for declared in each.types], np.int64)[each.type_code] for each in batch]
+    combined, (which, of_type) = encode_with(codes, np.concatenate(type_codes))
+    names = pl.Series([name for name, _ in types], dtype=pl.String)
+    enumerated = np.array([enumerated for _, enumerated in types], bool)
+    values = decode(distinct.gather(which), names.gather(of_type), units, enumerated=enumerated[of_type])
+    columns: dict[str, Column] = {}
+    start = 0
+    for each in batch:
+        used, code = np.unique(combined[start : start + len(each.sid)], return_inverse=True)
+        columns[each.name] = Column(sid=each.sid, code=code.astype(np.int32), values=take(values, used))
+        start += len(each.sid)
+    return columns
 
 
 def declared_type(attribute: Attribute) -> str:

@@ -83,8 +83,22 @@ class IfcModel:
 
     def positions(self, name: str) -> npt.NDArray[np.int16]:
         """For each keyword where in its record the attribute stands, -1 where it has no such attribute."""
-        found = (self.schema.attribute_index(kind, name) for kind in self.kinds)
-        return np.fromiter((-1 if index is None else index for index in found), np.int16, len(self.kinds))
+        return self._positions.get(name, self._nowhere)
+
+    @cached_property
+    def _nowhere(self) -> npt.NDArray[np.int16]:
+        return np.full(len(self.kinds), -1, np.int16)
+
+    @cached_property
+    def _positions(self) -> dict[str, npt.NDArray[np.int16]]:
+        found: dict[str, npt.NDArray[np.int16]] = {}
+        for kind, keyword in enumerate(self.kinds):
+            entity = self.schema.entities.get(keyword)
+            for position, attribute in enumerate(entity.attributes if entity else ()):
+                if attribute.name not in found:
+                    found[attribute.name] = self._nowhere.copy()
+                found[attribute.name][kind] = position
+        return found
 
 
 class Table:
@@ -93,10 +107,10 @@ class Table:
     Where an instance has no attribute of the name asked for, its row is null, NaN or -1.
     """
 
-    def __init__(self, model: IfcModel, rows: Rows) -> None:
+    def __init__(self, model: IfcModel, rows: Rows, records: Records | None = None) -> None:
         self.model = model
         self.rows = rows
-        self._records: dict[bytes, Records] = {}
+        self._records = records
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -107,22 +121,26 @@ class Table:
         kinds: npt.NDArray[np.integer] = self.model.kind_of[self.rows]
         return kinds
 
-    def _parts(self, name: str) -> Iterator[tuple[int, npt.NDArray[np.int64] | None, Records]]:
+    @property
+    def records(self) -> Records:
+        if self._records is None:
+            self._records = self.model.file.records(self.rows)
+        return self._records
+
+    def take(self, positions: npt.NDArray[np.integer]) -> Table:
+        """Some rows of this table; its records are not looked up again."""
+        return Table(self.model, self.rows[positions], self.records.take(positions))
+
+    def parts(self, name: str) -> Iterator[tuple[int, npt.NDArray[np.int64] | None, Records]]:
         """The attribute's places: position in the record, the rows it holds for (None: all), their records."""
         at = self.model.positions(name)[self.kinds]
         for position in np.unique(at[at >= 0]):
             here = at == position
             if here.all():
-                yield int(position), None, self._read(None)
+                yield int(position), None, self.records
             else:
                 where = np.flatnonzero(here)
-                yield int(position), where, self._read(where)
-
-    def _read(self, where: npt.NDArray[np.int64] | None) -> Records:
-        key = b"" if where is None else where.tobytes()
-        if key not in self._records:
-            self._records[key] = self.model.file.records(self.rows if where is None else self.rows[where])
-        return self._records[key]
+                yield int(position), where, self.records.take(where)
 
     def raw(self, name: str) -> pl.Series:
         """What the file has, as it stands (`$`, `'text'`, `.ENUM.`, `#12`, `IFCLABEL('x')`)."""
@@ -134,7 +152,7 @@ class Table:
 
     def _strings(self, name: str, kind: str) -> pl.Series:
         parts: list[tuple[npt.NDArray[np.int64], pl.Series]] = []
-        for position, where, records in self._parts(name):
+        for position, where, records in self.parts(name):
             read = records.raw(position) if kind == "raw" else records.strings(position)
             if where is None:
                 return read
@@ -144,14 +162,14 @@ class Table:
     def refs(self, name: str) -> Rows:
         """The row referred to, -1 where there is none."""
         found = np.full(len(self.rows), -1, np.int64)
-        for position, where, records in self._parts(name):
+        for position, where, records in self.parts(name):
             found[slice(None) if where is None else where] = np.maximum(records.refs(position), -1)
         return found
 
     def ref_lists(self, name: str) -> tuple[npt.NDArray[np.int64], Rows]:
         """The rows referred to in a list: pairs (position in this table, row), in the lists' order."""
         owners, targets = [_NONE], [_NONE]
-        for position, where, records in self._parts(name):
+        for position, where, records in self.parts(name):
             owner, _, target = records.ref_lists(position)
             if (target < 0).any():  # dangling references are a matter of the defects
                 owner, target = owner[target >= 0], target[target >= 0]
@@ -166,7 +184,7 @@ class Table:
     def lists(self, name: str) -> tuple[npt.NDArray[np.int64], pl.Series]:
         """The items of lists as written: pairs (position in this table, raw), in the lists' order."""
         owners, items = [_NONE], [pl.Series(values=[], dtype=pl.String)]
-        for position, where, records in self._parts(name):
+        for position, where, records in self.parts(name):
             owner, _, item = records.lists(position)
             owners.append(owner if where is None else where[owner])
             items.append(item)

@@ -21,7 +21,7 @@ from cimkit.readers.ifc.values import decoded, encode, take
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import PropertyDemand
-    from cimkit.readers.ifc.instances import IfcModel
+    from cimkit.readers.ifc.instances import IfcModel, Table
     from cimkit.readers.ifc.subjects import SubjectIndex
     from cimkit.readers.ifc.units import Units
 
@@ -52,7 +52,7 @@ def read_properties(
     cell = held.name_of_set[members.set_index].astype(np.int64) * len(members.names) + members.name
     kept = np.flatnonzero(meant.ravel()[cell])
     column_of = np.cumsum(meant.ravel()) - 1
-    members = _some(members, kept)
+    members = members.take(kept)
     pairs = _pairs(held, members, column_of[cell[kept]])
     values = read_values(model, members, units)
     titles = np.argwhere(meant)
@@ -71,14 +71,15 @@ class _Held:
     set_index: npt.NDArray[np.int64]
     origin: npt.NDArray[np.uint8]
     group: IntArray
-    sets: npt.NDArray[np.int64]
+    sets: Table
     name_of_set: IntArray
     names: pl.Series
 
 
 def _demanded_sets(model: IfcModel, holdings: Holdings, wanted: WantedNames) -> _Held:
     sets, set_index = np.unique(holdings.set_row, return_inverse=True)
-    codes, distinct = encode(model.take(sets).raw("Name").fill_null("$"))
+    table = model.take(sets)
+    codes, distinct = encode(table.raw("Name").fill_null("$"))
     names = decoded(distinct.replace("$", ""))
     meant = wanted.sets(names)[codes]
     kept = np.flatnonzero(meant[set_index])
@@ -87,13 +88,12 @@ def _demanded_sets(model: IfcModel, holdings: Holdings, wanted: WantedNames) -> 
     sid, set_index = holdings.sid[kept], renumbered[set_index[kept]]
     name_of_set = codes[meant]
     _, group = np.unique(sid.astype(np.int64) * max(len(names), 1) + name_of_set[set_index], return_inverse=True)
-    return _Held(
-        sid, set_index, holdings.origin[kept], group.astype(np.int32), sets[meant], name_of_set, names
-    )
+    sets_meant = table.take(np.flatnonzero(meant))
+    return _Held(sid, set_index, holdings.origin[kept], group.astype(np.int32), sets_meant, name_of_set, names)
 
 
 def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
-    quantity = model.of_kinds(held.sets, model.subtypes(("IFCELEMENTQUANTITY",)))
+    quantity = model.of_kinds(held.sets.rows, model.subtypes(("IFCELEMENTQUANTITY",)))
     count = int(held.group.max()) + 1
     first = np.full(count, len(held.group), np.int64)
     np.minimum.at(first, held.group, np.arange(len(held.group)))  # own sets come before the type's
@@ -106,17 +106,6 @@ def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
             "quantity": quantity[held.set_index[first]],
         },
         schema=GROUPS,
-    )
-
-
-def _some(members: Members, kept: npt.NDArray[np.int64]) -> Members:
-    return Members(
-        members.set_index[kept],
-        members.row[kept],
-        members.name[kept],
-        members.attribute[kept],
-        members.names,
-        members.attributes,
     )
 
 

@@ -15,7 +15,7 @@ from cimkit.readers.ifc.joins import matches
 from cimkit.readers.ifc.values import decoded, encode
 
 if TYPE_CHECKING:
-    from cimkit.readers.ifc.instances import IfcModel
+    from cimkit.readers.ifc.instances import IfcModel, Table
 
 __all__ = ["COMPLEX", "Members", "find_members", "predefined_sets"]
 
@@ -32,18 +32,29 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Property `row[i]` stands in the set `set_index[i]` (a position among the sets asked for) under a name.
+    """Row i of `table`, a property, stands in the set `set_index[i]` (a position among the sets asked for) under a name.
 
     attribute  for the attributes of predefined sets, which are properties without an instance: number of the
-               attribute's name in `attributes`, and `row` is the set's; -1 for all others
+               attribute's name in `attributes`, and the row is the set's; -1 for all others
     """
 
     set_index: npt.NDArray[np.int64]
-    row: Rows
+    table: Table
     name: IntArray
     attribute: IntArray
     names: pl.Series
     attributes: tuple[str, ...]
+
+    def take(self, kept: npt.NDArray[np.int64]) -> Members:
+        """Some of them."""
+        return Members(
+            self.set_index[kept],
+            self.table.take(kept),
+            self.name[kept],
+            self.attribute[kept],
+            self.names,
+            self.attributes,
+        )
 
 
 def predefined_sets(model: IfcModel) -> frozenset[str]:
@@ -52,48 +63,54 @@ def predefined_sets(model: IfcModel) -> frozenset[str]:
     return known - model.subtypes(("IFCPROPERTYSET", "IFCELEMENTQUANTITY"))
 
 
-def find_members(model: IfcModel, sets: Rows) -> Members:
+def find_members(model: IfcModel, sets: Table) -> Members:
     """The properties of these sets, ordered by set."""
-    table = model.take(sets)
-    set_index, row = _listed(model, sets)
-    raw_names = model.take(row).raw("Name").fill_null("$")
-    codes, distinct = encode(raw_names)
+    set_index, table = _listed(sets)
+    codes, distinct = encode(table.raw("Name").fill_null("$"))
     names = decoded(distinct.replace("$", ""))
-    level = (set_index, row, codes)
-    levels = [level]
+    level: _Level = (set_index, table.rows, codes)
+    nested: list[_Level] = []
     for _ in range(_DEEPEST):
         level, names = _below(model, level, names)
         if not len(level[0]):
             break
-        levels.append(level)
+        nested.append(level)
+    predefined = model.of_kinds(sets.rows, predefined_sets(model))
+    if not nested and not predefined.any():
+        return Members(set_index, table, codes, np.full(len(codes), -1, np.int32), names, ())
+    levels = [(set_index, table.rows, codes), *nested]
+    attribute = np.full(sum(len(each[0]) for each in levels), -1, np.int32)
+    where = np.flatnonzero(predefined)
+    which, attribute_code, attributes = _attributes_of(model, sets.kinds[where])
+    levels.append((where[which], sets.rows[where[which]], attribute_code + np.int32(len(names))))
+    attribute = np.concatenate((attribute, attribute_code))
     set_index, row, name = (np.concatenate(parts) for parts in zip(*levels, strict=True))
-    attribute = np.full(len(row), -1, np.int32)
-    attributes: tuple[str, ...] = ()
-    predefined = model.of_kinds(sets, predefined_sets(model))
-    if predefined.any():
-        where = np.flatnonzero(predefined)
-        which, attribute_code, attributes = _attributes_of(model, table.kinds[where])
-        names = pl.concat([names, pl.Series(attributes, dtype=pl.String)])
-        set_index = np.concatenate((set_index, where[which]))
-        row = np.concatenate((row, sets[where[which]]))
-        name = np.concatenate((name, attribute_code + (len(names) - len(attributes))))
-        attribute = np.concatenate((attribute, attribute_code))
     order = np.argsort(set_index, kind="stable")
-    codes, distinct = encode(names)  # a name may have come twice: written differently, or nested
+    codes, distinct = encode(pl.concat([names, pl.Series(attributes, dtype=pl.String)]))  # a name may have come twice
     return Members(
-        set_index[order], row[order], codes[name[order]].astype(np.int32), attribute[order], distinct, attributes
+        set_index[order],
+        model.take(row[order]),
+        codes[name[order]].astype(np.int32),
+        attribute[order],
+        distinct,
+        attributes,
     )
 
 
-def _listed(model: IfcModel, sets: Rows) -> tuple[npt.NDArray[np.int64], Rows]:
-    parts: list[tuple[npt.NDArray[np.int64], Rows]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+def _listed(sets: Table) -> tuple[npt.NDArray[np.int64], Table]:
+    """The listed properties by the position of their sets."""
+    model = sets.model
+    owners, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for entity, attribute in _LISTS.items():
         kinds = model.subtypes((entity,))
-        where = np.flatnonzero(model.of_kinds(sets, kinds)) if kinds else np.empty(0, np.int64)
+        where = np.flatnonzero(model.of_kinds(sets.rows, kinds)) if kinds else np.empty(0, np.int64)
         if len(where):
-            owner, row = model.take(sets[where]).ref_lists(attribute)
-            parts.append((where[owner], row))
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+            owner, row = sets.take(where).ref_lists(attribute)
+            owners.append(where[owner])
+            rows.append(row)
+    owner, row = np.concatenate(owners), np.concatenate(rows)
+    order = np.argsort(owner, kind="stable")
+    return owner[order], model.take(row[order])
 
 
 _Level = tuple[npt.NDArray[np.int64], Rows, IntArray]
@@ -132,6 +149,6 @@ def _attributes_of(
     for kind in np.unique(kinds):
         own = [each.name for each in model.schema.entities[model.kinds[kind]].attributes if each.name not in general]
         of_kind[int(kind)] = [names.setdefault(name, len(names)) for name in own]
-    which = np.repeat(np.arange(len(kinds)), [len(of_kind[int(kind)]) for kind in kinds])
-    codes = np.concatenate([np.asarray(of_kind[int(kind)], np.int32) for kind in kinds])
+    which = np.repeat(np.arange(len(kinds)), np.array([len(of_kind[int(kind)]) for kind in kinds], np.int64))
+    codes = np.concatenate([np.empty(0, np.int32), *(np.asarray(of_kind[int(kind)], np.int32) for kind in kinds)])
     return which, codes, tuple(names)

@@ -80,7 +80,7 @@ class _Part:
 def read_values(model: IfcModel, members: Members, units: Units) -> PropertyValues:
     """Read the values of all these properties."""
     parts = list(_parts(model, members))
-    size = len(members.row)
+    size = len(members.table)
     which = np.concatenate([np.empty(0, np.int64), *(part.which for part in parts)])
     kind = np.zeros(size, np.uint8)
     for part in parts:
@@ -150,9 +150,9 @@ def _of_entity(
     kinds = model.subtypes((entity,))
     if not kinds:
         return None, np.empty(0, np.int64)
-    here = model.of_kinds(members.row, kinds)
+    here = model.of_kinds(members.table.rows, kinds)
     where = np.flatnonzero(here if everything else here & ordinary)
-    return (model.take(members.row[where]) if len(where) else None), where
+    return (members.table.take(where) if len(where) else None), where
 
 
 def _of_attribute(
@@ -181,11 +181,11 @@ def _of_attribute(
 def _quantities(model: IfcModel, members: Members, ordinary: npt.NDArray[np.bool_]) -> Iterator[_Part]:
     """Quantities have their value as the fourth attribute, whose type is the measure (IfcQuantityLength)."""
     for entity in sorted(model.subtypes(("IFCPHYSICALSIMPLEQUANTITY",))):
-        where = np.flatnonzero(model.of_kinds(members.row, frozenset({entity})) & ordinary)
+        where = np.flatnonzero(model.of_kinds(members.table.rows, frozenset({entity})) & ordinary)
         if not len(where):
             continue
         value = model.schema.entities[entity].attributes[3]
-        table = model.take(members.row[where])
+        table = members.table.take(where)
         yield _Part(
             where, table.raw(value.name).fill_null("$"), "quantity", unit=table.refs("Unit"), declared=value.type
         )
@@ -196,12 +196,12 @@ def _predefined(model: IfcModel, members: Members) -> Iterator[_Part]:
         where = np.flatnonzero(members.attribute == code)
         if not len(where):
             continue
-        for kind in np.unique(model.kind_of[members.row[where]]):
-            here = where[model.kind_of[members.row[where]] == kind]
+        for kind in np.unique(model.kind_of[members.table.rows[where]]):
+            here = where[model.kind_of[members.table.rows[where]] == kind]
             declared = model.attribute(int(kind), attribute)
             if declared is None:
                 continue
-            raw = model.take(members.row[here]).raw(attribute).fill_null("$")
+            raw = members.table.take(here).raw(attribute).fill_null("$")
             yield _Part(
                 here, raw, "predefined", declared=declared_type(declared), enumerated=declared.kind == "enumeration"
             )
