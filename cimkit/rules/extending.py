@@ -15,7 +15,7 @@ _FILE = "pack.yaml"
 
 
 def extended(base: tuple[Rule, ...], own: tuple[Rule, ...], manifest: Manifest) -> tuple[Rule, ...]:
-    """The rules of both packs. Rules of the base keep their codes and the name of the pack they come from.
+    """The rules of both packs, all as rules of the one that extends: its verdict is over all of them.
 
     Raises PackError for a re-graded or removed code that the base does not have, and for an own rule with a code of the
     base: a rule is not replaced, it is removed with a reason and a new one is written.
@@ -28,7 +28,8 @@ def extended(base: tuple[Rule, ...], own: tuple[Rule, ...], manifest: Manifest) 
     for rule in own:
         if rule.code in codes:
             raise fault_at("code_of_base", rule.file or _FILE, rule.line, code=rule.code)
-    return (*(_as_extended(rule, manifest.regrade, manifest.removed) for rule in base), *own)
+    inherited = (replace(rule, pack=manifest.id) for rule in base)
+    return (*(_as_extended(rule, manifest.regrade, manifest.removed) for rule in inherited), *own)
 
 
 def _as_extended(rule: Rule, regrade: Mapping[str, str], removed: Mapping[str, str]) -> Rule:

@@ -29,12 +29,14 @@ class LoadedPack(Pack):
 
     folder            its folder, from which it is read again when settings give its parameters other values
     self_consistent   codes of rules that ask data only to agree with themselves: practice may make those errors
+    complete_source   codes of rules whose page gives a closed list or a formula in full: they need no clause
     removed           why this pack drops rules of the one it extends: code -> reason
     watch             the page to watch for a new edition, and when somebody looked last
     """
 
     folder: Path = field(default=Path(), compare=False)
     self_consistent: frozenset[str] = frozenset()
+    complete_source: frozenset[str] = frozenset()
     removed: Mapping[str, str] = field(default_factory=dict, hash=False)
     watch: Any = field(default=None, hash=False)
 
@@ -66,12 +68,13 @@ def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
     texts, templates = read_texts(files)
 
     own: list[Rule] = []
-    self_consistent: set[str] = set()
+    flags: dict[str, set[str]] = {"self_consistency": set(), "complete_source": set()}
     for path in files.under("rules"):
         for data in _rules_in(files, path):
             own.append(read_rule(data, scope.in_file(path), manifest.id, texts))
-            if data.get("self_consistency"):
-                self_consistent.add(own[-1].code)
+            for flag, codes in flags.items():
+                if data.get(flag):
+                    codes.add(own[-1].code)
     own += read_tables(files, scope, manifest.id, templates)
     _refuse_twice(own)
     rules = tuple(own)
@@ -79,7 +82,8 @@ def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
         # The base is read again with this pack's parameters, so that its rules speak of them.
         base = _load(base.folder, {name: parameters[name] for name in base.parameters}, (*inside, folder.resolve()))
         rules = extended(base.rules, rules, manifest)
-        self_consistent |= base.self_consistent
+        flags["self_consistency"] |= base.self_consistent
+        flags["complete_source"] |= base.complete_source
     return LoadedPack(
         id=manifest.id,
         prefix=manifest.prefix,
@@ -99,7 +103,8 @@ def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
         lists=lists,
         status=manifest.status,
         folder=folder,
-        self_consistent=frozenset(self_consistent),
+        self_consistent=frozenset(flags["self_consistency"]),
+        complete_source=frozenset(flags["complete_source"]),
         removed=manifest.removed,
         watch=manifest.watch,
     )

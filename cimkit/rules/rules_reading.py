@@ -19,7 +19,7 @@ __all__ = ["CITE_KEYS", "RULE_KEYS", "Where", "read_cites", "read_rule", "read_s
 
 RULE_KEYS = (
     "code", "name", "status", "severity", "executable", "evidence", "cites", "where", "must", "gate", "quality",
-    "stages", "disciplines", "applies_to", "self_consistency", "since", "note",
+    "stages", "disciplines", "applies_to", "self_consistency", "complete_source", "since", "note",
 )  # fmt: skip
 CITE_KEYS = ("document", "clause", "fact", "url", "system", "tool", "version", "seen", "note")
 
