@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from cimkit.readers.step.records import DANGLING as DANGLING
     from cimkit.readers.step.records import NO_REFERENCE as NO_REFERENCE
     from cimkit.readers.step.records import Records as Records
+    from cimkit.readers.step.references import dangling_references as dangling_references
+    from cimkit.readers.step.references import duplicate_ids as duplicate_ids
+    from cimkit.readers.step.syntax import DEFECT_KINDS as DEFECT_KINDS
+    from cimkit.readers.step.syntax import syntax_defects as syntax_defects
     from cimkit.readers.step.text import decode_string as decode_string
     from cimkit.readers.step.text import decode_strings as decode_strings
 
 _HOMES = {
     "DANGLING": "records",
+    "DEFECT_KINDS": "syntax",
     "NO_REFERENCE": "records",
     "NotStepError": "errors",
     "Records": "records",
@@ -26,8 +31,11 @@ _HOMES = {
     "StepFile": "file",
     "StepHeader": "header",
     "StepLimits": "limits",
+    "dangling_references": "references",
     "decode_string": "text",
     "decode_strings": "text",
+    "duplicate_ids": "references",
+    "syntax_defects": "syntax",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605

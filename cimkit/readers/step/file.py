@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.readers.step.comments import skip_separators
 from cimkit.readers.step.errors import NotStepError
 from cimkit.readers.step.header import StepHeader, read_header
 from cimkit.readers.step.index import Index, build_index
@@ -18,7 +19,6 @@ from cimkit.readers.step.lookup import IdLookup, RowsByType
 from cimkit.readers.step.octets import Buffer, Octets
 from cimkit.readers.step.records import Records
 from cimkit.readers.step.splitter import Splits, split
-from cimkit.readers.step.states import CODE
 from cimkit.readers.step.text import Texts, detect_encoding
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"I\x00S\x00O\x00", b"\x00I\x00S\x00O")
 _OTHER_FORMATS = (b"<", b"{", b"[", b"PK\x03\x04", b"%PDF")
 _BEGINNING = re.compile(rb"ISO-10303-21\s*;|HEADER\s*;|DATA\s*[;(]", re.IGNORECASE)
 _LOOKED_AT = 1 << 16
+_LAST = 64  # statements among which the end of the file is looked for
 _DATA = re.compile(rb"(?:\s|/\*.*?\*/)*DATA\b", re.IGNORECASE | re.DOTALL)
 _END = re.compile(rb"(?:\s|/\*.*?\*/)*END-ISO-10303-21\b", re.IGNORECASE | re.DOTALL)
 
@@ -63,7 +64,10 @@ class StepFile:
         self.ends: Int64Array = index.ends
         self.header: StepHeader = read_header(self._header_statements(), self.encoding)
         #: whether the file stops before END-ISO-10303-21
-        self.truncated: bool = splits.state != CODE or not self._has_end()
+        #: range of what follows the last complete statement
+        self.tail: tuple[int, int] = self._find_tail()
+        #: whether the file stops before END-ISO-10303-21
+        self.truncated: bool = not self._has_end()
         self.texts = Texts(octets, self.encoding)
 
     @classmethod
@@ -125,10 +129,15 @@ class StepFile:
             statements.append((start, text))
         return statements
 
+    def _find_tail(self) -> tuple[int, int]:
+        ends = self.splits.ends
+        after = np.array([int(ends[-1]) if len(ends) else self.content_start])
+        return int(skip_separators(self.octets, after, self.splits.comments)[0]), self.octets.size
+
     def _has_end(self) -> bool:
         index = self.index
-        last = zip(index.other_starts[-8:].tolist(), index.other_ends[-8:].tolist(), strict=True)
-        return any(_END.match(self.octets.bytes(start, end)) for start, end in last)
+        last = [*zip(index.other_starts[-_LAST:].tolist(), index.other_ends[-_LAST:].tolist(), strict=True), self.tail]
+        return any(_END.match(self.octets.bytes(start, min(end, start + _LOOKED_AT))) for start, end in last)
 
 
 def _content_start(octets: Octets) -> int:

@@ -1,4 +1,4 @@
-"""Rare marks that change how quotes are read: apostrophes of `\\S\\'`, and lines that begin an instance."""
+"""Rare marks that change how quotes are read: apostrophes of `\\S\\'`, and lines that surely begin a statement."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from cimkit.readers.step.octets import digit_count
 if TYPE_CHECKING:
     from cimkit.readers.step.octets import Int64Array, Octets
 
-__all__ = ["instance_lines", "page_escaped_quotes"]
+__all__ = ["page_escaped_quotes", "restarts"]
 
 _HASH, _EQUALS, _BACKSLASH = b"#=\\"
 _LAST_LINE_END = 13
 _BLANK = 32
 _LOOK_BACK = 4096
+_SECTION = re.compile(rb"(?<=[\r\n])(?:HEADER|ENDSEC|DATA|END-ISO-10303-21)[\t ]*;")
 _INSTANCE = re.compile(rb"#[0-9]+[\x00-\x20]*=")
 
 
@@ -46,8 +47,17 @@ def _page_escaped(octets: Octets, quote: int) -> bool:
     return False
 
 
-def instance_lines(octets: Octets, start: int, end: int) -> Int64Array:
-    """Offsets of lines that begin like an instance, `#12=`, in a stretch of the file."""
+def restarts(octets: Octets, start: int, end: int) -> Int64Array:
+    """Offsets of lines in a stretch of the file that begin a statement, whatever came before.
+
+    Those are lines that begin like an instance, `#12=`, and those that begin or end a section.
+    """
+    before = max(start - 1, 0)
+    sections = [found.start() + before for found in _SECTION.finditer(octets.bytes(before, end))]
+    return np.union1d(_instance_lines(octets, start, end), np.array(sections, np.int64))
+
+
+def _instance_lines(octets: Octets, start: int, end: int) -> Int64Array:
     before = max(start - 1, 0)
     piece = octets.array[before:end]
     lines = np.flatnonzero((piece[:-1] <= _LAST_LINE_END) & (piece[1:] == _HASH)) + (before + 1)

@@ -7,7 +7,8 @@ before each, and that's it. Comments and the directive `\\S\\'`, whose apostroph
 looked for only where the bytes for them occur.
 
 A quote that was forgotten would turn the rest of the file inside out. So a line that begins like an
-instance (`#12=`) always begins one, unless a comment holds it: no string may contain a line end.
+instance (`#12=`) or is the beginning or end of a section always begins a statement, unless a comment
+holds it: no string may contain a line end.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cimkit.readers.step.comments import Comments, find_comments
-from cimkit.readers.step.marks import instance_lines, page_escaped_quotes
+from cimkit.readers.step.marks import page_escaped_quotes, restarts
 from cimkit.readers.step.pieces import in_threads
 from cimkit.readers.step.states import CODE, COMMENT, STRING
 
@@ -124,30 +125,27 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> Splits:
             keep = ~np.isin(places, apostrophes)
             places, quotes = places[keep], quotes[keep]
 
-    comments, closed, restarts = Comments(), True, np.empty(0, np.int64)
+    comments, closed, anchors = Comments(), True, np.empty(0, np.int64)
     if state == COMMENT or ((piece == _STAR).any() and ((piece[:-1] == _SLASH) & (piece[1:] == _STAR)).any()):
-        restarts = instance_lines(octets, start, end)
-        comments, closed = find_comments(piece, start, places[quotes], restarts, state)
+        anchors = restarts(octets, start, end)
+        comments, closed = find_comments(piece, start, places[quotes], anchors, state)
         keep = comments.outside(places)
         places, quotes = places[keep], quotes[keep]
-        restarts = restarts[comments.outside(restarts)]
+        anchors = anchors[comments.outside(anchors)]
 
     opened = np.uint8(state == STRING)
     inside = (np.cumsum(quotes, dtype=np.uint8) + opened) & 1
     ends = places[(inside | quotes) == 0] + 1
-    if not len(comments) and not _explained(octets, start, end, ends):
-        restarts = instance_lines(octets, start, end)
-    if len(restarts):
-        before = np.searchsorted(places, restarts)
-        level = np.concatenate(([opened], inside))[before]  # parity where each restart resets it
-        latest = np.searchsorted(restarts, places, side="right")
+    final = inside[-1] if len(inside) else opened
+    if not len(comments) and (final or not _explained(octets, start, end, ends)):
+        anchors = restarts(octets, start, end)
+    if len(anchors):
+        before = np.searchsorted(places, anchors)
+        level = np.concatenate(([opened], inside))[before]  # the parity that each restart sets to nought
+        latest = np.searchsorted(anchors, places, side="right")
         inside ^= np.concatenate((np.zeros(1, np.uint8), level))[latest]
-        ends = np.union1d(places[(inside | quotes) == 0] + 1, restarts)
-    final = opened
-    if len(inside):
-        final = inside[-1]
-    if len(restarts) and (not len(places) or restarts[-1] > places[-1]):
-        final = np.uint8(0)
+        ends = np.union1d(places[(inside | quotes) == 0] + 1, anchors)
+        final = inside[-1] if len(places) and places[-1] > anchors[-1] else np.uint8(0)
     return Splits(ends, comments, apostrophes, (STRING if final else CODE) if closed else COMMENT, high)
 
 

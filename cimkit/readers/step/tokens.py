@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["STRING_CONTENT", "Token", "tokens"]
+__all__ = ["Token", "tokens"]
 
 
 class Token(NamedTuple):
@@ -16,13 +16,6 @@ class Token(NamedTuple):
     start: int
     end: int
 
-
-# What may stand between the quotes of a string (ISO 10303-21, 6.4.3): printable ASCII, quotes and
-# backslashes doubled, directives. Bytes above 127 are judged elsewhere.
-STRING_CONTENT = (
-    r"(?:[ -&(-\[\]-~\x80-\xff]|''|\\\\|\\S\\[ -~]|\\P[A-I]\\|\\X\\[0-9A-F]{2}"
-    r"|\\X2\\(?:[0-9A-F]{4})+\\X0\\|\\X4\\(?:[0-9A-F]{8})+\\X0\\|\\[NF]\\)"
-)
 
 _SEPARATOR = re.compile(rb"(?:[\t\n\v\f\r ]|\\[NF]\\|/\*.*?\*/)+", re.DOTALL)
 _STRING = re.compile(rb"'(?>[^'\\]|''|\\S\\.|\\\\|\\)*+'", re.DOTALL)

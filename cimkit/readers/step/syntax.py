@@ -1,0 +1,183 @@
+"""Every syntax defect of a file.
+
+One regular expression judges each instance; the tokenizer has the last word on those it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cimkit.readers.step.grammar import instance_pattern
+from cimkit.readers.step.judge import Flaw, judge_instance
+from cimkit.readers.step.pieces import in_pieces, in_threads
+from cimkit.readers.step.structure import structure_flaws
+from cimkit.readers.step.text import column
+
+if TYPE_CHECKING:
+    from cimkit.readers.step.file import StepFile
+    from cimkit.readers.step.octets import Int64Array
+
+__all__ = ["DEFECT_KINDS", "syntax_defects"]
+
+#: every kind that `syntax_defects` can name
+DEFECT_KINDS = (
+    "bad-binary",
+    "bad-character",
+    "bad-enumeration",
+    "bad-escape",
+    "bad-instance-name",
+    "bad-keyword",
+    "bad-number",
+    "bad-value",
+    "byte-order-mark",
+    "control-character",
+    "duplicate-header-entity",
+    "duplicate-section",
+    "empty-parameter",
+    "empty-statement",
+    "instance-outside-data",
+    "missing-comma",
+    "missing-endsec",
+    "missing-equals",
+    "missing-header-entity",
+    "missing-keyword",
+    "missing-section",
+    "missing-semicolon",
+    "nesting-too-deep",
+    "non-ascii-character",
+    "text-after-end",
+    "text-before-start",
+    "too-many-defects",
+    "truncated",
+    "two-values-in-typed-parameter",
+    "unbalanced-parenthesis",
+    "unexpected-header-entity",
+    "unexpected-text",
+    "unterminated-comment",
+    "unterminated-string",
+    "wrong-header-order",
+    "wrong-parameter-count",
+)
+
+_SCHEMA = {"offset": pl.Int64, "line": pl.Int64, "column": pl.Int64, "kind": pl.String, "excerpt": pl.String}
+_ROWS_AT_ONCE = 1 << 14
+_FLAT, _DEEP = 2, 3
+_FEW = 200  # refused instances that aren't worth making the larger pattern for
+_BLANK, _TILDE = 32, 126
+_EXCERPT_BEFORE, _EXCERPT = 20, 60
+
+
+def syntax_defects(step: StepFile) -> pl.DataFrame:
+    """Defects in file order: offset, line, column (1-based, in characters), kind, excerpt.
+
+    After `StepLimits.defects` of them the last one is `too-many-defects`.
+    """
+    most = step.limits.defects
+    found = list(islice(chain(structure_flaws(step), _raw_bytes(step), _controls(step), _instances(step)), most + 1))
+    found = sorted(found[:most], key=lambda flaw: flaw.offset) + [
+        Flaw("too-many-defects", step.octets.size, str(most)) for _ in found[most:]
+    ]
+    places = [step.line_column(flaw.offset) for flaw in found]
+    return pl.DataFrame(
+        {
+            "offset": [flaw.offset for flaw in found],
+            "line": [line for line, _ in places],
+            "column": [column_ for _, column_ in places],
+            "kind": [flaw.kind for flaw in found],
+            "excerpt": [flaw.detail or _excerpt(step, flaw.offset) for flaw in found],
+        },
+        schema=_SCHEMA,
+    )
+
+
+def _excerpt(step: StepFile, offset: int) -> str:
+    start = max(offset - _EXCERPT_BEFORE, 0)
+    before = step.octets.bytes(start, offset)
+    after = step.octets.bytes(offset, start + _EXCERPT)
+    # only the line, or what is left of it
+    before = before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :]
+    return " ".join((before + after).decode(step.encoding, "replace").split())
+
+
+def _raw_bytes(step: StepFile) -> Iterator[Flaw]:
+    """Bytes above 127, once a statement: editions 1 and 2 have escapes for them, edition 3 allows UTF-8."""
+    allowed = step.encoding == "utf-8" and (step.header.implementation_level or "").startswith("4")
+    if allowed or not step.had_raw_bytes:
+        return
+    ends = step.splits.ends
+    previous = -1
+    for start, end in step.splits.high:
+        places = np.flatnonzero(step.octets.array[start:end] > 127) + start
+        places = places[step.splits.comments.outside(places)]
+        statement = np.searchsorted(ends, places, side="right")
+        first = np.flatnonzero(np.diff(statement, prepend=previous))
+        for place in places[first].tolist():
+            yield Flaw("non-ascii-character", place)
+        previous = int(statement[-1]) if len(statement) else previous
+
+
+def _controls(step: StepFile) -> Iterator[Flaw]:
+    """Control characters between statements; those inside are found with the statement."""
+    starts = np.concatenate((step.starts, step.index.other_starts))
+    order = np.argsort(starts, kind="stable") if len(step.index.other_starts) else slice(None)
+    starts = starts[order]
+    ends = np.concatenate((step.ends, step.index.other_ends))[order]
+    for start, end in in_pieces(step.octets.size, step.limits.piece_bytes):
+        piece = step.octets.array[start:end]
+        odd = (piece < 9) | ((piece > 13) & (piece < _BLANK))
+        if not odd.any():
+            continue
+        places = np.flatnonzero(odd) + start
+        places = places[step.splits.comments.outside(places)]
+        statement = np.searchsorted(starts, places, side="right") - 1
+        between = (statement < 0) | (places >= ends[statement])
+        for place in places[between].tolist():
+            yield Flaw("control-character", place)
+
+
+def _instances(step: StepFile) -> Iterator[Flaw]:
+    work = partial(_refused, step)
+    pieces = in_pieces(len(step), _ROWS_AT_ONCE)
+    for refused in in_threads(work, pieces, threaded=step.octets.size >= step.limits.thread_bytes):
+        for row in refused.tolist():
+            start = int(step.starts[row])
+            for flaw in judge_instance(step.octets.bytes(start, int(step.ends[row])), step.limits.depth):
+                yield flaw._replace(offset=flaw.offset + start)
+
+
+def _refused(step: StepFile, piece: tuple[int, int]) -> Int64Array:
+    """Rows that no pattern takes for an instance."""
+    first, last = piece
+    start, end = int(step.starts[first]), int(step.ends[last - 1])
+    offsets = np.append(step.starts[first:last], end) - start
+    texts = column(_plain(step, start, end), offsets)
+    refused = np.flatnonzero(~texts.str.contains(instance_pattern(_FLAT)).to_numpy())
+    if len(refused) > _FEW:
+        deep = texts.gather(refused).str.contains(instance_pattern(_DEEP, complex_too=True)).to_numpy()
+        refused = refused[~deep]
+    return refused + first
+
+
+def _plain(step: StepFile, start: int, end: int) -> npt.NDArray[np.uint8]:
+    """Bytes as ASCII, with blanks for comments and for statements that are no instances; a copy only if need be."""
+    text = step.octets.array[start:end]
+    index = step.index
+    between = slice(*np.searchsorted(index.other_starts, [start, end]).tolist())
+    ranges = [(index.other_starts[between], index.other_ends[between])]
+    if len(step.splits.comments):
+        ranges.append(step.splits.comments.between(start, end))
+    if any(len(starts) for starts, _ in ranges):
+        text = text.copy()
+        for starts, ends in ranges:
+            for left, right in zip(starts.tolist(), ends.tolist(), strict=True):
+                text[max(left - start, 0) : right - start] = _BLANK
+    if step.had_raw_bytes and int(text.max()) > 127:
+        text = np.where(text > 127, np.uint8(_TILDE), text)
+    return text
