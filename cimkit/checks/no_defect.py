@@ -43,6 +43,6 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         found=pl.col("found"),
         expected=pl.col("expected"),
         related=pl.lit(None, dtype=pl.List(pl.Int32)),
-        values=pl.Series(values.tolist(), dtype=pl.String),
+        values=pl.Series(values, dtype=pl.String),
     ).cast(FINDING_ROWS)  # type: ignore[arg-type]
     return of_source(len(context.facts), findings)
