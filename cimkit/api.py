@@ -99,7 +99,7 @@ def check_sources(
 ) -> Report:
     """Check several sources into one report; otherwise as `check`."""
     from cimkit.run.checking import run
-    from cimkit.run.planning import plan_for
+    from cimkit.run.planning import plan_for, settings_for
     from cimkit.sources.opening import expand
 
     limits = limits or Limits()
@@ -108,15 +108,12 @@ def check_sources(
         for index, source in enumerate(sources)
         for found in expand(source, limits, name=names[index] if names else None)
     ]
-    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=settings, select=select, ignore=ignore)
-    return run(
-        opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures
-    )
+    chosen = settings_for(settings, sources)
+    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore)
+    return run(opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures)
 
 
-def check_many(
-    sources: Iterable[SourceLike], *, executor: Executor | None = None, **options: Any
-) -> Iterator[Report]:
+def check_many(sources: Iterable[SourceLike], *, executor: Executor | None = None, **options: Any) -> Iterator[Report]:
     """Check each source into a report of its own, in the order given. options: those of `check`.
 
     executor: any `concurrent.futures.Executor`; its workers must be spawned, not forked (polars hangs in a fork).
@@ -145,7 +142,7 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
     Raises SourceError when it can't be read, or is a folder or archive with several sources.
     """
     from cimkit.errors import SourceError
-    from cimkit.facts import demand
+    from cimkit.facts.demand import everything
     from cimkit.run.reading import read_facts
     from cimkit.sources.opening import expand
 
@@ -153,4 +150,4 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
     opened = list(expand(source, limits, name=name))
     if len(opened) != 1:
         raise SourceError("sources.not_one", name=name or str(source)[:200], count=len(opened))
-    return read_facts(opened[0].read(limits), opened[0], lambda _: demand.EVERYTHING)
+    return read_facts(opened[0].read(limits), opened[0], lambda _: everything())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["demand", "judge"]
 
@@ -27,15 +29,16 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     number = np.full((len(options["operands"]), count), np.nan)
     text = np.full((len(options["operands"]), count), None, dtype=object)
     folded = text.copy()
+    has = np.zeros(text.shape, bool)
     for place, operand in enumerate(options["operands"]):
         found = context.operand(operand)
         if found is None:
             continue
         column, _ = found
+        has[place, column.sid] = True
         number[place, column.sid] = column.values.number
         text[place, column.sid] = column.values.text.to_numpy()
         folded[place, column.sid] = _folded(column.values.text).to_numpy()
-    has = np.not_equal(text, None)
     asked = selected & (has.sum(axis=0) >= 2)
     failed = np.zeros(count, bool)
     first = np.argmax(has, axis=0)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["demand", "judge", "numbers_of"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -18,10 +18,13 @@ import polars as pl
 from cimkit.facts.columns import BoolArray, Column, IntArray
 from cimkit.facts.model import Facts
 
+if TYPE_CHECKING:
+    from polars.datatypes import DataTypeClass
+
 __all__ = ["FINDING_ROWS", "Context", "Outcome", "finding_rows", "no_rows", "of_source", "whole_finding"]
 
 #: What a check says of its failing subjects. `reason` is a key of the locale files' findings.yaml.
-FINDING_ROWS = {
+FINDING_ROWS: dict[str, pl.DataType | DataTypeClass] = {
     "sid": pl.Int32,  # null: the source as a whole
     "locator": pl.String,  # null: the subject's own
     "reason": pl.String,
@@ -40,9 +43,7 @@ def finding_rows(sid: IntArray | Sequence[int | None], reason: str | pl.Series, 
         value = reason if name == "reason" else columns.get(name)
         if isinstance(value, pl.Series):
             data[name] = value.cast(dtype)
-        elif isinstance(value, list) and name != "related":
-            data[name] = pl.Series(value, dtype=dtype)
-        elif isinstance(value, list):
+        elif (isinstance(value, list) and name != "related") or isinstance(value, list):
             data[name] = pl.Series(value, dtype=dtype)
         else:
             data[name] = pl.Series([value], dtype=dtype).extend_constant(value, count - 1) if count else []

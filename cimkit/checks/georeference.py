@@ -103,9 +103,7 @@ def _zone(context: Context, georeference: Georeference, options: Mapping[str, An
     if (written == number) if prefixed else (written is None):
         return no_rows()
     expected = f"{number} {easting % 1e6:.3f}" if prefixed else f"{easting % 1e6:.3f}"
-    return whole_finding(
-        "zone_prefix_wrong", found=f"{easting:.3f}", expected=expected, locator=_locator(georeference)
-    )
+    return whole_finding("zone_prefix_wrong", found=f"{easting:.3f}", expected=expected, locator=_locator(georeference))
 
 
 def _base_point(georeference: Georeference) -> tuple[float, float] | None:

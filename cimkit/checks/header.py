@@ -35,6 +35,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     if not filled:
         return of_source(count, whole_finding("header_missing", values=values))
     if value is not None and not value.accepts_text(pl.Series(filled, dtype=pl.String)).any():
-        finding = whole_finding("header_wrong_value", found=" | ".join(filled), expected=value.describe(), values=values)
+        finding = whole_finding(
+            "header_wrong_value", found=" | ".join(filled), expected=value.describe(), values=values
+        )
         return of_source(count, finding)
     return of_source(count, no_rows())

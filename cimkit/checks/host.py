@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from cimkit.checks.contract import Context, Outcome
 from cimkit.checks.neighbour import judge_neighbour, step
 from cimkit.facts.columns import BoolArray

@@ -41,6 +41,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     def explain(sids: IntArray) -> pl.DataFrame:
         reasons = pl.Series(np.where(few[sids], "not_linked", "linked_too_often"))
-        return finding_rows(sids, reasons, found=pl.Series(links[sids]).cast(pl.String), expected=expected, values=values)
+        return finding_rows(
+            sids, reasons, found=pl.Series(links[sids]).cast(pl.String), expected=expected, values=values
+        )
 
     return Outcome(few | many, explain)

@@ -28,7 +28,5 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     if low <= share <= high:
         return of_source(len(selected), no_rows())
     reason = "share_too_high" if share > high else "share_too_low"
-    finding = whole_finding(
-        reason, found=f"{share:.0%} ({part} / {total})", expected=f"{low:.0%}..{high:.0%}"
-    )
+    finding = whole_finding(reason, found=f"{share:.0%} ({part} / {total})", expected=f"{low:.0%}..{high:.0%}")
     return of_source(len(selected), finding)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from cimkit.checks.compare import numbers_of
 from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["demand", "judge"]
 

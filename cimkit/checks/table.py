@@ -45,7 +45,9 @@ CHECKS: Mapping[str, CheckSpec] = {
     "header": CheckSpec("header", {"field": Option.TEXT, "value": Option.VALUE}, "field", of_source=True),
     "count": CheckSpec("count", {"min": Option.NUMBER, "max": Option.NUMBER}, of_source=True),
     "share": CheckSpec(
-        "share", {"of": Option.CONDITION, "min": Option.NUMBER, "max": Option.NUMBER, "least": Option.NUMBER}, of_source=True
+        "share",
+        {"of": Option.CONDITION, "min": Option.NUMBER, "max": Option.NUMBER, "least": Option.NUMBER},
+        of_source=True,
     ),
     "unique": CheckSpec("unique", {**_OPERAND, "within": Option.TEXT, "tolerance": Option.NUMBER}, "attribute"),
     "references": CheckSpec("references", {**_OPERAND, "where": Option.CONDITION, "to": Option.OPERAND}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
 from cimkit.checks.contract import Context, Outcome
 from cimkit.checks.neighbour import judge_neighbour, step
 from cimkit.facts.columns import BoolArray

@@ -50,7 +50,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
             .join(groups, on="sid", how="left", maintain_order="left")
             .join(members, on="group", how="left", maintain_order="left")
         )
-        related = [[other for other in others if other != sid] for sid, others in listed.select("sid", "others").iter_rows()]
+        related = [
+            [other for other in others if other != sid] for sid, others in listed.select("sid", "others").iter_rows()
+        ]
         return finding_rows(sids, "not_unique", found=listed["text"], related=related)
 
     return Outcome(failed, explain, asked=asked)

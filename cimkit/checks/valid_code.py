@@ -33,18 +33,17 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     codes = column.values.text.str.strip_chars()
     scheme = SCHEMES[options["scheme"]]
     faults = {code: scheme(code) for code in codes.unique()}
-    fault = np.array([faults[code] for code in codes], dtype=object)
+    fault = pl.Series([faults[code] for code in codes], dtype=pl.String)
     allowed = options.get("list")
     if allowed is not None:
-        unknown = ~allowed.accepts_text(codes)
-        fault[unknown & np.equal(fault, None)] = "code_not_in_list"
+        unlisted = pl.Series(~allowed.accepts_text(codes)).replace_strict({True: "code_not_in_list", False: None})
+        fault = fault.zip_with(fault.is_not_null(), unlisted)
     failed = none.copy()
-    failed[column.sid[np.not_equal(fault, None)]] = True
+    failed[column.sid[fault.is_not_null().to_numpy()]] = True
     failed &= asked
 
     def explain(sids: IntArray) -> pl.DataFrame:
         rows = np.searchsorted(column.sid, sids)
-        reasons = pl.Series(fault[rows].tolist(), dtype=pl.String)
-        return finding_rows(sids, reasons, found=codes.gather(rows), expected=options["scheme"])
+        return finding_rows(sids, fault.gather(rows), found=codes.gather(rows), expected=options["scheme"])
 
     return Outcome(failed, explain, asked=asked)

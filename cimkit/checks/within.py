@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from cimkit.checks.compare import numbers_of
 from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["demand", "judge"]
 
@@ -32,6 +34,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     def explain(sids: IntArray) -> pl.DataFrame:
         expected = f"{'' if low == -np.inf else f'{low:g}'}..{'' if high == np.inf else f'{high:g}'}"
-        return finding_rows(sids, "number_outside", found=[f"{number:.12g}" for number in numbers[sids]], expected=expected)
+        return finding_rows(
+            sids, "number_outside", found=[f"{number:.12g}" for number in numbers[sids]], expected=expected
+        )
 
     return Outcome(failed, explain, asked=asked)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["BoolArray", "Column", "IntArray", "Origin", "PropertyColumn", "Role", "State", "Values"]
 
 BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int32]
+#: Subjects, rows and codes are int32 where they are stored; any signed integer serves as an index.
+IntArray = npt.NDArray[np.signedinteger[Any]]
 FloatArray = npt.NDArray[np.float64]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["EVERYTHING", "Demand", "NameTest", "PropertyDemand"]
+__all__ = ["Demand", "NameTest", "PropertyDemand", "everything"]
 
 #: Says of each name of a String series whether it is meant. Hashable; restrictions of `cimkit.rules` are such tests.
 NameTest = Callable[[pl.Series], npt.NDArray[np.bool_]]
@@ -58,7 +58,8 @@ def _any_name(names: pl.Series) -> npt.NDArray[np.bool_]:
     return np.ones(len(names), bool)
 
 
-def _everything() -> Demand:
+def everything() -> Demand:
+    """All that a reader can fill, geometry apart."""
     from cimkit.facts.model import DEFECTS, RELATIONS
 
     return Demand(
@@ -76,8 +77,3 @@ def _everything() -> Demand:
         defects=frozenset(DEFECTS),
     )
 
-
-def __getattr__(name: str) -> Demand:
-    if name == "EVERYTHING":
-        return _everything()
-    raise AttributeError(name)

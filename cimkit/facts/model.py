@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ import polars as pl
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import IfcSchema
+
+if TYPE_CHECKING:
+    from polars.datatypes import DataTypeClass
 
 __all__ = ["DEFECTS", "RELATIONS", "Facts", "Links", "Subjects"]
 
@@ -89,12 +93,18 @@ class Links:
     via: npt.NDArray[np.int64]
 
 
-def _empty(schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> Callable[[], pl.DataFrame]:
-    return lambda: pl.DataFrame(schema=dict(schema))
+def _empty(schema: dict[str, pl.DataType | DataTypeClass]) -> Callable[[], pl.DataFrame]:
+    return lambda: pl.DataFrame(schema=schema)
 
 
-GROUPS = {"sid": pl.Int32, "set_id": pl.Int32, "name": pl.String, "origin": pl.UInt8, "quantity": pl.Boolean}
-CLASSIFICATIONS = {
+GROUPS: dict[str, pl.DataType | DataTypeClass] = {
+    "sid": pl.Int32,
+    "set_id": pl.Int32,
+    "name": pl.String,
+    "origin": pl.UInt8,
+    "quantity": pl.Boolean,
+}
+CLASSIFICATIONS: dict[str, pl.DataType | DataTypeClass] = {
     "sid": pl.Int32,
     "system": pl.String,  # name of the classification system, null unknown
     "code": pl.String,  # identification
@@ -103,14 +113,14 @@ CLASSIFICATIONS = {
     "inherited": pl.Boolean,  # a class above the one assigned, by ReferencedSource
     "assignment": pl.Int32,  # running number: rows of one assigned reference and the classes above it share it
 }
-MATERIALS = {
+MATERIALS: dict[str, pl.DataType | DataTypeClass] = {
     "sid": pl.Int32,
     "role": pl.String,  # material, layer, layer_set, profile, profile_set, constituent, constituent_set, list
     "name": pl.String,
     "category": pl.String,
     "origin": pl.UInt8,
 }
-DEFECT_ROWS = {
+DEFECT_ROWS: dict[str, pl.DataType | DataTypeClass] = {
     "kind": pl.String,
     "sid": pl.Int32,  # null: of the file as a whole
     "row": pl.Int64,  # instance number, null
@@ -120,7 +130,7 @@ DEFECT_ROWS = {
     "found": pl.String,
     "expected": pl.String,
 }
-DATASETS = {
+DATASETS: dict[str, pl.DataType | DataTypeClass] = {
     "name": pl.String,
     "format": pl.String,
     "schema": pl.String,
@@ -149,7 +159,9 @@ class Facts:
     attributes: Mapping[str, Column] = field(default_factory=dict)
     properties: tuple[PropertyColumn, ...] = ()
     predefined_types: Column | None = None
-    phases: Column | None = None  # new, existing, demolished, temporary, other; PRESENT rows only where some carrier says
+    phases: Column | None = (
+        None  # new, existing, demolished, temporary, other; PRESENT rows only where some carrier says
+    )
     links: Mapping[str, Links] = field(default_factory=dict)
     groups: pl.DataFrame = field(default_factory=_empty(GROUPS))
     classifications: pl.DataFrame = field(default_factory=_empty(CLASSIFICATIONS))

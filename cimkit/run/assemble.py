@@ -44,7 +44,9 @@ class SourceJudgements:
         return cls(index, {rule.code: judgement for rule, judgement in zip(rules, judgements, strict=True)}, people)
 
 
-def assemble(rules: Sequence[Rule], sources: Sequence[SourceJudgements], count: int) -> tuple[list[Result], pl.DataFrame]:
+def assemble(
+    rules: Sequence[Rule], sources: Sequence[SourceJudgements], count: int
+) -> tuple[list[Result], pl.DataFrame]:
     """Results in the order of the rules, and the subject table that their findings point into.
 
     count: number of sources of the run, unread ones included.
@@ -52,14 +54,14 @@ def assemble(rules: Sequence[Rule], sources: Sequence[SourceJudgements], count: 
     frames = [source.people for source in sources]
     people = pl.concat(frames) if frames else pl.DataFrame(schema={"sid": pl.Int32, **SUBJECTS})
     people = people.with_row_index("subject").with_columns(pl.col("subject").cast(pl.Int64))
-    rows_of = {source.index: people.filter(pl.col("source") == source.index).select("sid", "subject") for source in sources}
+    rows_of = {
+        source.index: people.filter(pl.col("source") == source.index).select("sid", "subject") for source in sources
+    }
     results = [_result(rule, sources, rows_of, count) for rule in rules]
     return results, people.select(list(SUBJECTS))
 
 
-def _result(
-    rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[int, pl.DataFrame], count: int
-) -> Result:
+def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[int, pl.DataFrame], count: int) -> Result:
     asked = [(source, source.judgements[rule.code]) for source in sources if rule.code in source.judgements]
     by_source = [(Verdict.NOT_APPLICABLE, 0, 0)] * count
     frames = []
@@ -99,8 +101,14 @@ def _cite(cite: Any) -> dict[str, Any]:
 
 def _pointing(rows: pl.DataFrame, source: int, people: pl.DataFrame) -> pl.DataFrame:
     """Findings of one source, their sids turned into rows of the subject table."""
-    subject_of = dict(zip(people["sid"], people["subject"], strict=True)) if rows["related"].null_count() < rows.height else {}
-    related = [None if sids is None else [subject_of[sid] for sid in sids] for sids in rows["related"]] if subject_of else None
+    subject_of = (
+        dict(zip(people["sid"], people["subject"], strict=True)) if rows["related"].null_count() < rows.height else {}
+    )
+    related = (
+        [None if sids is None else [subject_of[sid] for sid in sids] for sids in rows["related"]]
+        if subject_of
+        else None
+    )
     pointed = rows.join(people, on="sid", how="left", maintain_order="left")
     return pointed.select(
         subject=pl.col("subject"),

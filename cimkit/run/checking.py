@@ -21,13 +21,13 @@ from cimkit.run.reading import read_facts
 from cimkit.sources.limits import Limits
 from cimkit.sources.opening import Source, sha256
 
-__all__ = ["Cancelled", "Plan", "Progress", "run"]
+__all__ = ["CancelledError", "Plan", "Progress", "run"]
 
 #: progress(step, done, total): step is `read`, `judge` or `report`; done of total sources.
 Progress = Callable[[str, int, int], None]
 
 
-class Cancelled(CimkitError):
+class CancelledError(CimkitError):
     """The caller asked the run to stop."""
 
     exit_status = 3
@@ -65,29 +65,30 @@ def run(
     """Check every source against the plan. A source that can't be read is in the report with its sentence, and the
     others are checked; a fault of cimkit itself is listed as an internal error, and its source has no verdict.
 
-    Raises Cancelled when `cancel()` becomes true.
+    Raises CancelledError when `cancel()` becomes true.
     """
     limits = limits or Limits()
     summaries: list[SourceSummary] = []
     told: list[SourceJudgements] = []
-    faults: list[dict[str, Any]] = []
+    faults: list[Mapping[str, Any]] = []
     views: list[Any] = []
     for index, source in enumerate(sources):
         if cancel is not None and cancel():
-            raise Cancelled
+            raise CancelledError
         if progress is not None:
             progress("read", index, len(sources))
         summary = SourceSummary(path=source.name, bytes=source.size, format=source.format)
         summaries.append(summary)
         try:
-            judgements = _check_source(index, source, plan, limits, summary, pictures, views)
+            judgements = _check_source(index, source, plan, limits, summary, pictures, views, faults)
         except SourceError as problem:
             summary.error, summary.error_key = problem.message(lang), problem.key
             summary.verdict = Verdict.BLOCKED
         except CimkitError:
             raise
-        except Exception as fault:  # whatever happens in one source, the others are checked; it is told, never hidden
-            faults.append(_told(fault, source))
+        except Exception as fault:  # noqa: BLE001 - whatever happens in one source, the others are checked; it is told, never hidden
+            faults.append(_told(fault, source, None))
+            summary.verdict = Verdict.BLOCKED
         else:
             told.append(judgements)
     if progress is not None:
@@ -100,7 +101,7 @@ def run(
         verdict=Verdict.NOT_APPLICABLE,
         stage=plan.stage,
         sources=summaries,
-        packs=[_pack_summary(pack, results, plan) for pack in plan.packs],
+        packs=[_pack_summary(pack, results) for pack in plan.packs],
         results=results,
         subjects=subjects,
         ids=list(plan.ids),
@@ -123,6 +124,7 @@ def _check_source(
     summary: SourceSummary,
     pictures: bool,
     views: list[Any],
+    faults: list[Mapping[str, Any]],
 ) -> SourceJudgements:
     data = source.read(limits)
     summary.bytes = len(data)
@@ -132,6 +134,9 @@ def _check_source(
         facts = read_facts(data, source, lambda schema: demand_of(rules, schema))
         judgements = judge_rules(facts, rules, missing_parameters=plan.missing_parameters)
         summary.sha256 = digest.result()
+    for rule, judgement in zip(rules, judgements, strict=True):
+        if judgement.fault is not None:
+            faults.append(_told(judgement.fault, source, rule.code))
     told = SourceJudgements.of(index, facts, rules, judgements)
     _summarise(summary, facts, [judgement.verdict for judgement in judgements])
     if pictures:
@@ -160,7 +165,7 @@ def _summarise(summary: SourceSummary, facts: Facts, verdicts: Sequence[Verdict]
     summary.kinds = {name[5:]: count for name, count in facts.counts.items() if name.startswith("kind:")}
 
 
-def _pack_summary(pack: Pack, results: Sequence[Result], plan: Plan) -> PackSummary:
+def _pack_summary(pack: Pack, results: Sequence[Result]) -> PackSummary:
     mine = [result for result in results if result.pack == pack.id]
     evidence: dict[str, int] = {}
     for result in mine:
@@ -179,11 +184,17 @@ def _pack_summary(pack: Pack, results: Sequence[Result], plan: Plan) -> PackSumm
     )
 
 
-def _told(fault: Exception, source: Source) -> dict[str, Any]:
+def _told(fault: Exception, source: Source, code: str | None) -> dict[str, Any]:
     """An internal error as the report lists it, with enough to mend it by."""
     import traceback
 
     frames = traceback.extract_tb(fault.__traceback__)
     place = next((frame for frame in reversed(frames) if "cimkit" in frame.filename), frames[-1] if frames else None)
     where = f"{place.filename.replace(chr(92), '/').rpartition('cimkit/')[2]}:{place.lineno}" if place else ""
-    return {"source": source.name, "kind": type(fault).__name__, "message": str(fault)[:500], "where": where}
+    return {
+        "source": source.name,
+        "rule": code,
+        "kind": type(fault).__name__,
+        "message": str(fault)[:500],
+        "where": where,
+    }

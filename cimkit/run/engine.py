@@ -33,12 +33,16 @@ class Judgement:
     rows: pl.DataFrame = field(default_factory=no_rows)
     reason: str | None = None
     reason_values: Mapping[str, Any] = field(default_factory=dict)
+    fault: Exception | None = None  # a fault of cimkit while this rule was asked
 
 
-def judge_rules(facts: Facts, rules: Sequence[Rule], *, missing_parameters: Mapping[str, Sequence[str]]) -> list[Judgement]:
+def judge_rules(
+    facts: Facts, rules: Sequence[Rule], *, missing_parameters: Mapping[str, Sequence[str]]
+) -> list[Judgement]:
     """One judgement a rule, in the order given. missing_parameters: rule code -> parameters that nobody has set.
 
-    A fault in one rule is an InternalError naming it; what a rule can't have (an extra that is not installed) blocks it.
+    A fault of cimkit in one rule leaves that rule blocked, with the fault for the report's internal errors, and the
+    others judged; what a rule can't have (an extra that is not installed) blocks it.
     """
     evaluation = Evaluation(facts)
     gates = Gates(facts)
@@ -46,7 +50,10 @@ def judge_rules(facts: Facts, rules: Sequence[Rule], *, missing_parameters: Mapp
     judgements: dict[int, Judgement] = {}
     for index in order:
         rule = rules[index]
-        judgement = _judge(rule, evaluation, gates, missing_parameters.get(rule.code, ()))
+        try:
+            judgement = _judge(rule, evaluation, gates, missing_parameters.get(rule.code, ()))
+        except Exception as fault:  # noqa: BLE001 - told in the report as an internal error, never hidden
+            judgement = Judgement(Verdict.BLOCKED, reason="results.internal_error", fault=fault)
         gates.note(rule, judgement.verdict)
         judgements[index] = judgement
     return [judgements[index] for index in range(len(rules))]
@@ -59,14 +66,18 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     if rule.flaw is not None:
         return Judgement(Verdict.BLOCKED, reason="results.flawed_rule", reason_values={"flaw": rule.flaw})
     if missing:
-        return Judgement(Verdict.MANUAL, reason="results.parameter_missing", reason_values={"names": ", ".join(missing)})
+        return Judgement(
+            Verdict.MANUAL, reason="results.parameter_missing", reason_values={"names": ", ".join(missing)}
+        )
     selected = evaluation.holds(rule.where)
     blocking = gates.blocking(rule)
     if blocking is not None:
         return Judgement(Verdict.BLOCKED, reason="results.gate_closed", reason_values={"gate": blocking})
     if rule.executable is Executable.MANUAL:
         verdict = Verdict.MANUAL if rule.where is None or selected.any() else Verdict.NOT_APPLICABLE
-        return Judgement(verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason="results.by_hand")
+        return Judgement(
+            verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason="results.by_hand"
+        )
     occurrence = _occurrence(rule, selected)
     if occurrence is not None:
         return occurrence
@@ -99,7 +110,9 @@ def _occurrence(rule: Rule, selected: BoolArray) -> Judgement | None:
     low, high = rule.occurs
     count = int(selected.sum())
     if count < low:
-        return Judgement(Verdict.FAILED, applicable=0, failed=0, rows=whole_finding("none_applicable", expected=f">= {low}"))
+        return Judgement(
+            Verdict.FAILED, applicable=0, failed=0, rows=whole_finding("none_applicable", expected=f">= {low}")
+        )
     if high is not None and count > high:
         sids = np.flatnonzero(selected).astype(np.int32)
         return Judgement(Verdict.FAILED, count, count, finding_rows(sids, "prohibited_applicable"))

@@ -72,7 +72,7 @@ class Evaluation:
             case Not(of):
                 return ~self.holds(of)
             case _:
-                mask: BoolArray = FACETS[type(condition)].holds(condition, self)  # type: ignore[index, attr-defined]
+                mask: BoolArray = FACETS[type(condition)].holds(condition, self)
                 return mask
 
     def judge(self, condition: Condition, selected: BoolArray) -> Outcome:
@@ -83,7 +83,8 @@ class Evaluation:
             case All(of):
                 return _together([self.judge(part, selected) for part in of], selected)
             case AnyOf(of):
-                return Outcome(selected & ~self.holds(condition), lambda sids: self._explain_any(of, sids))
+                alternatives = of
+                return Outcome(selected & ~self.holds(condition), lambda sids: self._explain_any(alternatives, sids))
             case Not(of):
                 return self._judge_not(of, selected)
             case _:
@@ -104,7 +105,7 @@ class Evaluation:
     def _explain_facet(self, facet: Condition, sids: IntArray) -> pl.DataFrame:
         from cimkit.run.facets import FACETS
 
-        rows: pl.DataFrame = FACETS[type(facet)].explain(facet, self, sids)  # type: ignore[index, attr-defined]
+        rows: pl.DataFrame = FACETS[type(facet)].explain(facet, self, sids)
         return rows
 
     def _explain_any(self, alternatives: tuple[Condition, ...], sids: IntArray) -> pl.DataFrame:
@@ -169,10 +170,11 @@ class Evaluation:
 
 def _prohibit(condition: Condition) -> Condition | None:
     """The facet that asks for the opposite, where there is one."""
-    cardinality = getattr(condition, "cardinality", None)
-    if cardinality is Cardinality.REQUIRED:
-        return replace(condition, cardinality=Cardinality.PROHIBITED)  # type: ignore[type-var]
-    return None
+    facet: Any = condition
+    if getattr(facet, "cardinality", None) is not Cardinality.REQUIRED:
+        return None
+    prohibited: Condition = replace(facet, cardinality=Cardinality.PROHIBITED)
+    return prohibited
 
 
 def _together(outcomes: list[Outcome], selected: BoolArray) -> Outcome:

@@ -55,8 +55,10 @@ def _kinds_of(facet: Entity, schema: IfcSchema | None) -> frozenset[str]:
         return frozenset(facet.name.exact_texts() or ())
     names = pl.Series(list(schema.entities), dtype=pl.String)
     exact = facet.name.exact_texts()
-    meant = {name for name in exact if name in schema.entities} if exact is not None else set(
-        names.filter(facet.name.accepts_text(names))
+    meant = (
+        {name for name in exact if name in schema.entities}
+        if exact is not None
+        else set(names.filter(facet.name.accepts_text(names)))
     )
     if not facet.exact:
         meant = {subtype for name in meant for subtype in schema.subtypes(name)}

@@ -3,77 +3,77 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cimkit.report.model import Skipped
-from cimkit.rules.load import load_pack, packs as shipped_packs
-from cimkit.rules.model import Pack, Rule, Status
+from cimkit.rules.choose import choose
+from cimkit.rules.model import Rule
+from cimkit.rules.settings import Settings, find_settings, read_settings
 from cimkit.run.checking import Plan
+from cimkit.run.reading import declared_stage
 from cimkit.sources.opening import Source
 
-__all__ = ["plan_for"]
+__all__ = ["plan_for", "settings_for"]
+
+#: A path, or the content.
+IdsFile = str | os.PathLike[str] | bytes
 
 
 def plan_for(
     sources: Sequence[Source],
     *,
     packs: Sequence[str | os.PathLike[str]] | None,
-    ids: Sequence[str | os.PathLike[str] | bytes],
+    ids: Sequence[IdsFile],
     stage: str | None,
-    settings: str | os.PathLike[str] | None,
+    settings: Settings,
     select: Sequence[str],
     ignore: Sequence[str],
 ) -> Plan:
-    """The plan. Raises UsageError and PackError."""
-    chosen: list[Pack] = []
-    if packs is None:
-        if not ids:
-            formats = {source.format for source in sources}
-            chosen = [pack for pack in shipped_packs() if pack.default and (not pack.applies_to or pack.applies_to & formats)]
-    else:
-        chosen = [load_pack(Path(pack) if os.path.isdir(pack) else str(pack)) for pack in packs]
-    rules: list[Rule] = []
-    skipped: list[Skipped] = []
-    for pack in chosen:
-        for rule in pack.rules:
-            reason = _skip(rule, stage or "施工图", select, ignore)
-            if reason:
-                skipped.append(Skipped(rule.code, reason))
-            else:
-                rules.append(rule)
-    missing: Mapping[str, list[str]] = {
-        rule.code: names for pack in chosen for rule in pack.rules if (names := _unset(rule, pack))
-    }
+    """The plan. Naming IDS files and no packs asks the IDS files alone. Raises UsageError and PackError."""
+    wanted: list[str | Path] | None = None if packs is None else [str(pack) for pack in packs]
+    if wanted is None and ids and settings.packs is None:
+        wanted = []
+    choice = choose(
+        {source.format for source in sources if source.format is not None},
+        packs=wanted,
+        stage=stage,
+        settings=settings,
+        select=select,
+        ignore=ignore,
+        declared_stage=next((said for source in sources if (said := declared_stage(source)) is not None), None),
+    )
     ids_rules, ids_files = _ids_rules(ids)
     return Plan(
-        rules=[*rules, *ids_rules],
-        packs=chosen,
-        skipped=skipped,
-        missing_parameters=missing,
-        stage=(stage, "option") if stage else ("施工图", "default"),
-        parameters={pack.id: dict(pack.parameters) for pack in chosen if pack.parameters},
+        rules=[*choice.rules, *ids_rules],
+        packs=choice.packs,
+        skipped=[Skipped(code, reason) for code, reason in choice.skipped],
+        missing_parameters=choice.missing_parameters,
+        stage=choice.stage,
+        parameters=choice.parameters,
+        adoption=choice.adoption,
+        settings=choice.settings,
         ids=ids_files,
-        formats={pack.id: pack.applies_to for pack in chosen},
+        formats=choice.formats,
     )
 
 
-def _skip(rule: Rule, stage: str, select: Sequence[str], ignore: Sequence[str]) -> str | None:
-    if rule.status in (Status.DRAFT, Status.REMOVED):
-        return str(rule.status)
-    if select and not rule.code.startswith(tuple(select)):
-        return "deselected"
-    if ignore and rule.code.startswith(tuple(ignore)):
-        return "deselected"
-    return "stage" if rule.stages and stage not in rule.stages else None
+def settings_for(given: str | os.PathLike[str] | None, sources: Sequence[Any]) -> Settings:
+    """The settings file named, or the `cimcheck.yaml` beside the first source that is a path, or above it; else none.
+
+    Raises PackError for a broken one.
+    """
+    if given is not None:
+        return read_settings(Path(given))
+    for source in sources:
+        if isinstance(source, str | os.PathLike):
+            found = find_settings(Path(source))
+            return read_settings(found) if found is not None else Settings()
+    return Settings()
 
 
-def _unset(rule: Rule, pack: Pack) -> list[str]:
-    return [name for name in rule.parameters if pack.parameters.get(name) is None]
-
-
-def _ids_rules(ids: Sequence[Any]) -> tuple[list[Rule], list[dict[str, Any]]]:
+def _ids_rules(ids: Sequence[IdsFile]) -> tuple[list[Rule], list[dict[str, Any]]]:
     rules: list[Rule] = []
     files: list[dict[str, Any]] = []
     for given in ids:

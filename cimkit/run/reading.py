@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
-from cimkit.facts.ifc_schema import IfcSchema, ifc_schema, nearest_schema
+from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
 from cimkit.sources.opening import Source
 
-__all__ = ["read_facts"]
-
-_FILE_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
+__all__ = ["declared_stage", "read_facts"]
 
 
 def read_facts(data: bytes, source: Source, demand_for: Callable[[IfcSchema | None], Demand]) -> Facts:
@@ -23,9 +20,10 @@ def read_facts(data: bytes, source: Source, demand_for: Callable[[IfcSchema | No
     """
     match source.format:
         case "ifc":
+            from cimkit.readers.ifc.peek import schema_of
             from cimkit.readers.ifc.reader import read_ifc
 
-            return read_ifc(data, demand_for(_schema_of(data)), name=source.name)
+            return read_ifc(data, demand_for(schema_of(data)), name=source.name)
         case "ifcxml":
             from cimkit.readers.ifcxml import read_ifcxml
 
@@ -34,9 +32,14 @@ def read_facts(data: bytes, source: Source, demand_for: Callable[[IfcSchema | No
             raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
 
 
-def _schema_of(data: bytes) -> IfcSchema | None:
-    """The schema that the header names, or the nearest one known. A comment before it does no harm: the reader proper
-    decides, this only shapes the demand."""
-    named = _FILE_SCHEMA.search(data, 0, 1_000_000)
-    nearest, _ = nearest_schema(named[1].decode("ascii", "replace")) if named else (None, False)
-    return ifc_schema(nearest) if nearest else None
+def declared_stage(source: Source) -> str | None:
+    """What an IFC source says of its own stage, told from its first megabytes; None for others."""
+    if source.format != "ifc" or source.error is not None:
+        return None
+    from cimkit.readers.ifc import peek
+
+    try:
+        head = source.head(peek.PEEK_BYTES)
+    except SourceError:
+        return None  # reading it will tell
+    return peek.declared_stage(head)

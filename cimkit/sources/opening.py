@@ -54,26 +54,38 @@ class Source:
         except MemoryError as problem:
             raise SourceError("sources.out_of_memory", name=self.name, size=self.size or 0) from problem
 
+    def head(self, size: int) -> bytes:
+        """The first bytes, at most `size`. Raises SourceError."""
+        if self.path is None or self.error is not None:
+            return self.read(Limits())[:size]
+        try:
+            with self.path.open("rb") as file:
+                return file.read(size)
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=_problem(problem)) from problem
+
 
 def sha256(data: bytes) -> str:
     """Hex digest of a source's content."""
     return hashlib.sha256(data).hexdigest()
 
 
-def expand(given: str | os.PathLike[str] | bytes | BinaryIO, limits: Limits, *, name: str | None = None) -> Iterator[Source]:
+def expand(
+    given: str | os.PathLike[str] | bytes | BinaryIO, limits: Limits, *, name: str | None = None
+) -> Iterator[Source]:
     """The sources behind what was given, in the order of their names. Never raises for a bad one: it is yielded with
     its error, and the others follow."""
     if isinstance(given, bytes | bytearray | memoryview):
         yield from _from_bytes(bytes(given), name or "-", limits)
-    elif hasattr(given, "read"):
-        yield from _from_file(given, name, limits)
-    else:
+    elif isinstance(given, str | os.PathLike):
         yield from _from_path(Path(given), limits, name)
+    else:
+        yield from _from_file(given, name, limits)
 
 
 def _from_file(file: BinaryIO, name: str | None, limits: Limits) -> Iterator[Source]:
     label = name or str(getattr(file, "name", "-"))
-    data = file.read(limits.bytes + 1)
+    data: object = file.read(limits.bytes + 1)
     if not isinstance(data, bytes):
         yield Source(label, error=SourceError("sources.text_file", name=label))
     elif len(data) > limits.bytes:
@@ -87,7 +99,7 @@ def _from_bytes(data: bytes, name: str, limits: Limits) -> Iterator[Source]:
     if kind == "zip":
         import io
 
-        yield from _from_archive(io.BytesIO(data), name, len(data), limits)
+        yield from _from_archive(io.BytesIO(data), name, limits)
     else:
         yield _accept(Source(name, data=data, size=len(data)), kind)
 
@@ -108,7 +120,7 @@ def _from_path(path: Path, limits: Limits, name: str | None) -> Iterator[Source]
         yield Source(label, error=SourceError("sources.unreadable", name=label, problem=_problem(problem)))
         return
     if kind == "zip":
-        yield from _from_archive(path, label, size, limits)
+        yield from _from_archive(path, label, limits)
     else:
         yield _accept(Source(label, path=path, size=size), kind)
 
@@ -155,7 +167,7 @@ _NOT_MEANT_IN_FOLDERS = frozenset(
 )
 
 
-def _from_archive(archive: Path | BinaryIO, label: str, packed: int, limits: Limits) -> Iterator[Source]:
+def _from_archive(archive: Path | BinaryIO, label: str, limits: Limits) -> Iterator[Source]:
     """Members of a zip that are recognised. Nested archives are named, not opened."""
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -210,12 +222,19 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _read_member(source: Source, limits: Limits) -> bytes:
-    assert source.archive is not None and source.member is not None
+    assert source.archive is not None
+    assert source.member is not None
     try:
         with zipfile.ZipFile(source.archive) as opened, opened.open(source.member) as file:
             data = file.read(limits.bytes + 1)
     except (
-        zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError, ValueError
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
     ) as problem:
         raise SourceError("sources.archive_broken", name=source.name) from problem
     if len(data) > limits.bytes or (source.size is not None and len(data) > source.size):

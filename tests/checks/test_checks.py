@@ -46,7 +46,9 @@ def asked(outcome: Outcome) -> list[int]:
 
 def said(outcome: Outcome) -> list[dict[str, Any]]:
     """The findings of a check about the whole, or about each failing subject."""
-    rows = outcome.whole if outcome.whole is not None else outcome.explain(np.flatnonzero(outcome.failed).astype(np.int32))
+    rows = (
+        outcome.whole if outcome.whole is not None else outcome.explain(np.flatnonzero(outcome.failed).astype(np.int32))
+    )
     return rows.to_dicts()
 
 
@@ -55,7 +57,8 @@ def test_every_check_in_the_table_has_its_two_functions() -> None:
 
     for spec in CHECKS.values():
         module = import_module(f"cimkit.checks.{spec.module}")
-        assert callable(module.judge) and callable(module.demand)
+        assert callable(module.judge)
+        assert callable(module.demand)
 
 
 def test_no_defect_tells_line_column_and_detail() -> None:
@@ -102,7 +105,8 @@ def test_share() -> None:
 def test_unique_names_the_others() -> None:
     facts = facts_of(["IFCWALL"] * 4, attributes={"Name": [(0, "a"), (1, "b"), (2, "a"), (3, None)]})
     outcome = ask(facts, "unique", attribute=NAME)
-    assert failing(outcome) == [0, 2] and asked(outcome) == [0, 1, 2]
+    assert failing(outcome) == [0, 2]
+    assert asked(outcome) == [0, 1, 2]
     assert [(row["sid"], row["found"], row["related"]) for row in said(outcome)] == [(0, "a", [2]), (2, "a", [0])]
 
 
@@ -148,14 +152,18 @@ def test_host_is_found_through_the_opening() -> None:
         links={"IFCRELFILLSELEMENT": [(2, 1)], "IFCRELVOIDSELEMENT": [(1, 0)]},
     )
     outcome = ask(facts, "host", [2, 3], **{"is": Phase(one_of("new", "existing"))})
-    assert failing(outcome) == [2] and asked(outcome) == [2]
+    assert failing(outcome) == [2]
+    assert asked(outcome) == [2]
     assert said(outcome)[0]["related"] == [0]
 
 
 def test_compare_and_within() -> None:
-    facts = facts_of(["IFCSPACE"] * 3, properties={("Q", "Area"): [(0, 4.0), (1, 6.0)], ("Q", "Total"): [(0, 5.0), (1, 5.0)]})
+    facts = facts_of(
+        ["IFCSPACE"] * 3, properties={("Q", "Area"): [(0, 4.0), (1, 6.0)], ("Q", "Total"): [(0, 5.0), (1, 5.0)]}
+    )
     outcome = ask(facts, "compare", left=AREA, op="<=", right=TOTAL)
-    assert failing(outcome) == [1] and asked(outcome) == [0, 1]
+    assert failing(outcome) == [1]
+    assert asked(outcome) == [0, 1]
     assert failing(ask(facts, "compare", left=AREA, op="=", right=TOTAL, tolerance=1.0)) == []
     assert failing(ask(facts, "compare", left=AREA, op="!=", right=4)) == [0]
     assert failing(ask(facts, "within", value=AREA, min=4, max=5)) == [1]
@@ -179,7 +187,8 @@ def test_sum_asks_only_complete_wholes() -> None:
         links={"IFCRELAGGREGATES": [(1, 0), (2, 0), (4, 3)]},
     )
     outcome = ask(facts, "sum", parts=AREA, total=TOTAL)
-    assert failing(outcome) == [0] and asked(outcome) == [0]
+    assert failing(outcome) == [0]
+    assert asked(outcome) == [0]
 
 
 @pytest.mark.parametrize("code", ["91210100MA0EXAMP1C", "91210200MA00000153"])
@@ -287,15 +296,18 @@ def test_crs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("EPSG:4529", 4529), ("epsg 4529", 4529), ("urn:ogc:def:crs:EPSG::4529", 4529), ("CGCS2000", None)]
+    ("text", "code"),
+    [("EPSG:4529", 4529), ("epsg 4529", 4529), ("urn:ogc:def:crs:EPSG::4529", 4529), ("CGCS2000", None)],
 )
 def test_epsg_code(text: str, code: int | None) -> None:
     assert epsg_code(text) == code
 
 
 def test_zones_of_the_register() -> None:
-    assert gauss_kruger_zone(4528) == (40, True) and gauss_kruger_zone(4549) == (40, False)
-    assert gauss_kruger_zone(4498) == (20, True) and gauss_kruger_zone(4510) == (21, False)
+    assert gauss_kruger_zone(4528) == (40, True)
+    assert gauss_kruger_zone(4549) == (40, False)
+    assert gauss_kruger_zone(4498) == (20, True)
+    assert gauss_kruger_zone(4510) == (21, False)
     assert gauss_kruger_zone(25832) is None
 
 

@@ -24,13 +24,17 @@ def values_of(cells: Sequence[Any]) -> Values:
         datatype, value = cell if isinstance(cell, tuple) else (None, cell)
         state = State.NULL if value is None else State.EMPTY if value == "" else State.PRESENT
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
-        texts.append(None if state is not State.PRESENT else str(value).lower() if isinstance(value, bool) else str(value))
+        written = str(value).lower() if isinstance(value, bool) else str(value)
+        texts.append(written if state is State.PRESENT else None)
         numbers.append(number)
-        default = "IFCBOOLEAN" if isinstance(value, bool) else "IFCREAL" if number == number else "IFCLABEL"
+        default = "IFCBOOLEAN" if isinstance(value, bool) else "IFCLABEL" if np.isnan(number) else "IFCREAL"
         types.append(datatype or default)
         states.append(state)
     return Values(
-        pl.Series(texts, dtype=pl.String), np.array(numbers), pl.Series(types, dtype=pl.String), np.array(states, np.uint8)
+        pl.Series(texts, dtype=pl.String),
+        np.array(numbers),
+        pl.Series(types, dtype=pl.String),
+        np.array(states, np.uint8),
     )
 
 

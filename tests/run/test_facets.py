@@ -233,4 +233,5 @@ def test_no_subject_at_all() -> None:
     facts = facts_of([])
     for condition in (WALL, Attribute(exactly("Name")), fire(), Classification(), Material(), PartOf(), Phase()):
         assert met(facts, condition) == []
-        assert isinstance(Evaluation(facts).judge(condition, np.zeros(0, bool)).explain(np.zeros(0, np.int32)), pl.DataFrame)
+        outcome = Evaluation(facts).judge(condition, np.zeros(0, bool))
+        assert isinstance(outcome.explain(np.zeros(0, np.int32)), pl.DataFrame)

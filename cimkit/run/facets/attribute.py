@@ -34,7 +34,8 @@ def _named_columns(facet: Attribute, evaluation: Evaluation) -> list[tuple[str, 
 def _has_value(column: Column) -> BoolArray:
     """Rows that hold something: a value, a reference, a filled list. An unknown logical is nothing."""
     states = column.row_states()
-    return (states == State.PRESENT) | (states == State.OBJECT) | (states == State.LIST)
+    filled: BoolArray = (states == State.PRESENT) | (states == State.OBJECT) | (states == State.LIST)
+    return filled
 
 
 def holds(facet: Attribute, evaluation: Evaluation) -> BoolArray:

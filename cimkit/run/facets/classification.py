@@ -22,7 +22,7 @@ __all__ = ["explain", "holds"]
 
 def holds(facet: Classification, evaluation: Evaluation) -> BoolArray:
     """Which subjects meet the facet (n)."""
-    any_class, in_system, good = _answer(facet, evaluation)
+    _any_class, in_system, good = _answer(facet, evaluation)
     match facet.cardinality:
         case Cardinality.REQUIRED:
             return good
@@ -45,7 +45,9 @@ def _compute(facet: Classification, evaluation: Evaluation) -> tuple[BoolArray, 
     rows = evaluation.facts.classifications
     sid = rows["sid"].to_numpy()
     of_system = _accepted(facet.system, rows["system"], evaluation, "system")
-    of_value = np.ones(len(sid), bool) if facet.value is None else _accepted(facet.value, rows["code"], evaluation, "code")
+    of_value = (
+        np.ones(len(sid), bool) if facet.value is None else _accepted(facet.value, rows["code"], evaluation, "code")
+    )
     result = tuple(np.zeros(len(evaluation.facts), bool) for _ in range(3))
     for mask, which in zip(result, (np.ones(len(sid), bool), of_system, of_system & of_value), strict=True):
         mask[sid[which]] = True
@@ -75,11 +77,15 @@ def explain(facet: Classification, evaluation: Evaluation, sids: IntArray) -> pl
     written = (
         evaluation.facts.classifications.filter(~pl.col("inherited"))
         .filter(pl.col("sid").is_in(pl.Series(sids, dtype=pl.Int32).implode()))
-        .with_columns(text=pl.concat_str([pl.col("system").fill_null("?"), pl.col("code").fill_null("-")], separator=": "))
+        .with_columns(
+            text=pl.concat_str([pl.col("system").fill_null("?"), pl.col("code").fill_null("-")], separator=": ")
+        )
         .group_by("sid", maintain_order=True)
         .agg(pl.col("text").unique(maintain_order=True).str.join(" | "))
     )
-    found = pl.DataFrame({"sid": pl.Series(sids, dtype=pl.Int32)}).join(written, on="sid", how="left", maintain_order="left")
+    found = pl.DataFrame({"sid": pl.Series(sids, dtype=pl.Int32)}).join(
+        written, on="sid", how="left", maintain_order="left"
+    )
     if facet.cardinality is Cardinality.PROHIBITED:
         reasons = np.full(len(sids), "classification_prohibited", dtype=object)
     else:

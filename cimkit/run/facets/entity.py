@@ -28,9 +28,9 @@ def kinds_meant(facet: Entity, facts: Facts) -> frozenset[str]:
     meant = set(kinds.filter(facet.name.accepts_text(kinds)))
     for kind in kinds:
         entity = schema.entities.get(kind)
-        if entity is not None and entity.ancestors:
-            if facet.name.accepts_text(pl.Series(entity.ancestors, dtype=pl.String)).any():
-                meant.add(kind)
+        above = pl.Series(entity.ancestors if entity is not None else (), dtype=pl.String)
+        if facet.name.accepts_text(above).any():
+            meant.add(kind)
     return frozenset(meant)
 
 

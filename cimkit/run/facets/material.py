@@ -64,7 +64,9 @@ def explain(facet: Material, evaluation: Evaluation, sids: IntArray) -> pl.DataF
         .group_by("sid", maintain_order=True)
         .agg(pl.col("name").unique(maintain_order=True).str.join(" | "))
     )
-    found = pl.DataFrame({"sid": pl.Series(sids, dtype=pl.Int32)}).join(written, on="sid", how="left", maintain_order="left")
+    found = pl.DataFrame({"sid": pl.Series(sids, dtype=pl.Int32)}).join(
+        written, on="sid", how="left", maintain_order="left"
+    )
     if facet.cardinality is Cardinality.PROHIBITED:
         reasons = np.full(len(sids), "material_prohibited", dtype=object)
     else:

@@ -24,7 +24,9 @@ def holds(facet: Phase, evaluation: Evaluation) -> BoolArray:
     if column is not None:
         present = column.row_states() == State.PRESENT
         has[column.sid[present]] = True
-        allowed = present if facet.value is None else present & column.spread(facet.value.accepts_text(column.values.text))
+        allowed = (
+            present if facet.value is None else present & column.spread(facet.value.accepts_text(column.values.text))
+        )
         good[column.sid[allowed]] = True
     match facet.cardinality:
         case Cardinality.REQUIRED:

@@ -42,7 +42,7 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Per subject: has any matching property at all, has one with a value, has one that holds, has one that does not."""
+    """Per subject: has any matching property, has one with a value, has one that holds, has one that does not."""
 
     exists: BoolArray
     filled: BoolArray
@@ -170,10 +170,7 @@ def _judge_column(property_column: PropertyColumn, facet: Property) -> _Judged:
     if facet.datatype is not None:
         right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
         typed = present & column.spread(right).astype(bool)
-    if facet.value is None:
-        allowed = typed
-    else:
-        allowed = typed & column.spread(facet.value.accepts(column.values)).astype(bool)
+    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(column.values)).astype(bool)
     if column.owner is None:
         return _Judged(property_column, column.sid, present, typed, allowed)
     return _by_instance(property_column, facet.value, present, typed, allowed)
@@ -185,7 +182,9 @@ def _by_instance(
     """From rows (values of a list, bounds) to property instances."""
     column = property_column.column
     assert column.owner is not None
-    starts = np.flatnonzero(np.r_[True, column.owner[1:] != column.owner[:-1]]) if len(column.owner) else np.zeros(0, int)
+    starts = (
+        np.flatnonzero(np.r_[True, column.owner[1:] != column.owner[:-1]]) if len(column.owner) else np.zeros(0, int)
+    )
 
     def any_of(rows: BoolArray) -> BoolArray:
         return np.logical_or.reduceat(rows, starts) if len(starts) else np.zeros(0, bool)
@@ -203,9 +202,7 @@ def _by_instance(
     return _Judged(property_column, sid, filled, of_type, good)
 
 
-def _bounded(
-    column: Column, value: Restriction, typed: BoolArray, allowed: BoolArray, starts: IntArray
-) -> BoolArray:
+def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: BoolArray, starts: IntArray) -> BoolArray:
     """Bounded values: within a range with both bounds, or around a single value."""
     assert column.role is not None
     lower = typed & (column.role == Role.LOWER)
