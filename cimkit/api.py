@@ -12,6 +12,7 @@ from cimkit.report.comparing import compare
 from cimkit.report.loading import load_report
 from cimkit.report.model import Report, Verdict
 from cimkit.rules.load import load_pack, packs
+from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress
 from cimkit.sources.limits import Limits
 
@@ -110,7 +111,20 @@ def check_sources(
     ]
     chosen = settings_for(settings, sources)
     plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore)
-    return run(opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures)
+    report = run(opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures)
+    return _with_waivers(report, chosen)
+
+
+def _with_waivers(report: Report, settings: Settings) -> Report:
+    """The report in which the waivers of the settings hold."""
+    if not settings.waivers:
+        return report
+    from cimkit.report.waivers import apply_waivers, load_waivers, waivers_of
+
+    waivers = []
+    for given in settings.waivers:
+        waivers += load_waivers(given) if isinstance(given, os.PathLike) else waivers_of([given], str(settings.file))
+    return apply_waivers(report, waivers)
 
 
 def check_many(sources: Iterable[SourceLike], *, executor: Executor | None = None, **options: Any) -> Iterator[Report]:

@@ -51,6 +51,7 @@ class Settings:
 
     packs       ids, or paths already made relative to nothing (they are written relative to the file)
     regrade     code or first parts of one -> severity, or "off"
+    waivers     files of waivers, or the waivers themselves as they are written
     period      (first, last) ISO days that a delivery speaks of; the last decides which edition of a pack is in force
     given       the file's content as plain data, for the report
     """
@@ -64,7 +65,7 @@ class Settings:
     regrade: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adoption: tuple[Adoption, ...] = ()
-    waivers: tuple[Path, ...] = ()
+    waivers: tuple[Path, ...] | tuple[Mapping[str, Any], ...] = ()
     period: tuple[str | None, str | None] = (None, None)
     given: Mapping[str, Any] = field(default_factory=dict)
 
@@ -99,7 +100,7 @@ def read_settings(path: str | Path) -> Settings:
         regrade=_regrade(data, file),
         aliases=_aliases(data, file),
         adoption=_adoptions(data, file),
-        waivers=tuple(path.parent / name for name in one_or_many(data, "waivers", file)),
+        waivers=_waivers(data, file, path.parent),
         period=_period(data, file),
         given=_plain(data),
     )
@@ -167,6 +168,14 @@ def _adoption(entry: Any, file: str) -> Adoption:
         severity=Severity(severity) if severity is not None else None,
         **texts,
     )
+
+
+def _waivers(data: Mapping[str, Any], file: str, folder: Path) -> tuple[Path, ...] | tuple[Mapping[str, Any], ...]:
+    """File names become paths beside the settings file; a list of mappings stays as it is."""
+    given = data.get("waivers")
+    if isinstance(given, list) and given and all(isinstance(entry, Mapping) for entry in given):
+        return tuple(given)
+    return tuple(folder / name for name in one_or_many(data, "waivers", file))
 
 
 def _period(data: Mapping[str, Any], file: str) -> tuple[str | None, str | None]:

@@ -1,0 +1,127 @@
+"""`cimcheck SOURCE...`: check files, folders and archives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cimkit.cli.command import Command, language_option, option
+from cimkit.cli.words import Words
+from cimkit.errors import UsageError
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "json", "jsonl", "markdown")
+_FAIL_ON = ("error", "warning", "info", "never")
+_PROGRESS = ("auto", "bar", "json", "none")
+
+
+def command(words: Words) -> click.Command:
+    """The command."""
+    many: dict[str, Any] = {"multiple": True}
+    parameters: list[click.Parameter] = [
+        click.Argument(["sources"], nargs=-1, required=True, metavar=words("metavar_sources")),
+        option(words, "--pack", "packs", key="pack", metavar="ID|PATH", **many),
+        option(words, "--ids", key="ids", metavar="FILE", **many),
+        option(words, "--stage", key="stage", metavar=words("metavar_stage")),
+        option(words, "--settings", key="settings", metavar="FILE"),
+        option(words, "--format", "output", key="format", type=click.Choice(_FORMATS), default="text"),
+        option(words, "--report", "reports", key="report", metavar="F=PATH", **many),
+        option(words, "--open", "open_report", key="open", is_flag=True),
+        option(words, "--fail-on", key="fail_on", type=click.Choice(_FAIL_ON), default="error"),
+        option(words, "--select", key="select", metavar="CODE", **many),
+        option(words, "--ignore", key="ignore", metavar="CODE", **many),
+        option(words, "--max-findings", key="max_findings", type=click.IntRange(min=0), metavar="N"),
+        option(words, "--waivers", key="waivers", metavar="FILE", **many),
+        option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
+        option(words, "--baseline", key="baseline", metavar="REPORT.json"),
+        option(words, "--against", key="against", metavar="REPORT.json"),
+        option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),
+        language_option(words),
+    ]
+    return Command("check", words, lambda **given: _run(words, **given), parameters)
+
+
+def _run(
+    words: Words,
+    *,
+    sources: tuple[str, ...],
+    packs: tuple[str, ...],
+    ids: tuple[str, ...],
+    stage: str | None,
+    settings: str | None,
+    output: str,
+    reports: tuple[str, ...],
+    open_report: bool,
+    fail_on: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    max_findings: int | None,
+    waivers: tuple[str, ...],
+    signoffs: tuple[str, ...],
+    baseline: str | None,
+    against: str | None,
+    progress: str,
+) -> int:
+    _refuse_mistyped_command(sources)
+    wanted = [_report_wanted(text) for text in reports]
+
+    from cimkit.api import check_sources
+    from cimkit.cli.afterwards import Afterwards
+    from cimkit.cli.opening import browse, default_page
+    from cimkit.cli.progress import progress_shown
+    from cimkit.report.formats import FORMATS, show
+    from cimkit.report.summary import exit_status
+
+    for format, _ in wanted:
+        if format not in FORMATS:
+            raise UsageError("report.unknown_format", format=format, known=", ".join(sorted(FORMATS)))
+    page = next((path for format, path in wanted if format == "html"), None)
+    if open_report and page is None:
+        page = default_page(sources[0])
+        wanted.append(("html", page))
+    afterwards = Afterwards.read(waivers, signoffs, baseline, against)
+    with progress_shown(progress, words) as tell:
+        report = check_sources(
+            list(sources),
+            packs=None if not packs else [pack for pack in packs if pack != "none"],
+            ids=ids,
+            stage=stage,
+            settings=settings,
+            lang=words.lang,
+            progress=tell,
+            select=select,
+            ignore=ignore,
+            pictures=page is not None,
+        )
+    report = afterwards.applied(report)
+    for format, path in wanted:
+        report.write(format, str(path), **({} if max_findings is None else {"max_findings": max_findings}))
+    show(report, output, sys.stdout, max_findings=max_findings)
+    afterwards.show_changes(report, words, sys.stderr if output != "text" else sys.stdout)
+    if open_report and page is not None:
+        browse(page)
+    return exit_status(report, fail_on)
+
+
+def _report_wanted(text: str) -> tuple[str, Path]:
+    """`html=out.html` -> the format and the path."""
+    format, equals, path = text.partition("=")
+    if not equals or not path:
+        raise UsageError("cli.report_form", given=text)
+    return format.strip().lower(), Path(path)
+
+
+def _refuse_mistyped_command(sources: tuple[str, ...]) -> None:
+    """`cimcheck explian X`: there is no such file, and a command is called nearly so."""
+    from cimkit.cli.app import COMMANDS
+    from cimkit.rules.faults import nearest
+
+    first = sources[0]
+    if not Path(first).exists() and not any(mark in first for mark in "./\\"):
+        near = nearest(first, COMMANDS)
+        if near is not None:
+            raise UsageError("cli.command_meant", word=first, near=near)
