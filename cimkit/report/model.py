@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, overload
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 __all__ = [
     "FINDINGS",
@@ -39,7 +40,7 @@ class Verdict(StrEnum):
 
 
 #: Columns of `FindingTable.rows`.
-FINDINGS = {
+FINDINGS: dict[str, pl.DataType | DataTypeClass] = {
     "subject": pl.Int64,  # row of the report's subject table, null: the source as a whole
     "source": pl.Int32,  # index into Report.sources
     "locator": pl.String,  # where, if it is not the subject's own locator (a line, a defect)
@@ -51,7 +52,7 @@ FINDINGS = {
     "state": pl.String,  # null open, "waived" or "baselined"
 }
 #: Columns of `Report.subjects`, the things that findings speak of.
-SUBJECTS = {
+SUBJECTS: dict[str, pl.DataType | DataTypeClass] = {
     "source": pl.Int32,
     "kind": pl.String,
     "id": pl.String,

@@ -78,7 +78,8 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
     value = pl.col("values").str.json_path_match(f"$.{name}")
     if name in _COLUMNS:
         value = pl.coalesce(_COLUMNS[name], value)
-    value = value.replace("*", template("findings.anything", lang))
+    if name != "found":
+        value = value.replace("*", template("findings.anything", lang))
     if name == "expected":
         value = _readable_range(value)
     for (start, placeholder), kind in _CLOSED_LISTS.items():

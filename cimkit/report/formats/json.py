@@ -18,7 +18,7 @@ from cimkit.report.reading import with_messages
 from cimkit.report.summary import count, findings_of
 from cimkit.report.wording import Words, rule_reason
 
-__all__ = ["finding_lines", "report_head", "result_head", "to_dict", "write"]
+__all__ = ["as_bytes", "finding_lines", "report_head", "report_tail", "result_head", "to_dict", "write"]
 
 _CHUNK = 50_000
 _SUBJECT = ("kind", "id", "name", "tag", "type", "storey", "locator")
@@ -37,14 +37,14 @@ def to_dict(report: Report) -> dict[str, Any]:
 
 
 def _pieces(report: Report) -> Iterator[bytes]:
-    head = _bytes(report_head(report))
+    head = as_bytes(report_head(report))
     yield head[:-1] + b',\n"results":['
     for number, result in enumerate(sorted(report.results, key=lambda result: (result.code, result.pack))):
-        yield (b",\n" if number else b"\n") + _bytes(result_head(report, result))[:-1] + b',"findings":['
+        yield (b",\n" if number else b"\n") + as_bytes(result_head(report, result))[:-1] + b',"findings":['
         for place, lines in enumerate(finding_lines(report, result)):
             yield (b",\n" if place else b"\n") + lines.str.join(",\n").item().encode("utf-8")
         yield b"]}"
-    yield b"],\n" + _bytes(_tail(report))[1:] + b"\n"
+    yield b"],\n" + as_bytes(report_tail(report))[1:] + b"\n"
 
 
 def report_head(report: Report) -> dict[str, Any]:
@@ -72,7 +72,8 @@ def report_head(report: Report) -> dict[str, Any]:
     }
 
 
-def _tail(report: Report) -> dict[str, Any]:
+def report_tail(report: Report) -> dict[str, Any]:
+    """All that stands after the results."""
     skipped = sorted(report.skipped, key=lambda skipped: (skipped.code, skipped.reason))
     return {
         "skipped": [{"code": rule.code, "reason": rule.reason} for rule in skipped],
@@ -149,8 +150,9 @@ def finding_lines(report: Report, result: Result) -> Iterator[pl.Series]:
     """The findings as JSON objects, one a row, in pieces of many."""
     for chunk in result.findings.rows.iter_slices(_CHUNK):
         frame = with_messages(report, result, chunk)
-        named = {name: pl.col(f"s_{name}") for name in _SUBJECT if name != "locator"}
-        subject = pl.struct(**named, locator=pl.coalesce("s_locator", "locator"), source=pl.col("path"))
+        named = [pl.col(f"s_{name}").alias(name) for name in _SUBJECT if name != "locator"]
+        place = pl.coalesce("s_locator", "locator").alias("locator")
+        subject = pl.struct(*named, place, pl.col("path").alias("source"))
         said = pl.struct("found", "expected", "message", "reason", "locator", "state").struct.json_encode()
         line = pl.concat_str(
             pl.lit('{"subject":'),
@@ -175,14 +177,18 @@ def _related(report: Report, related: pl.Series) -> pl.Series:
     paths = pl.Series([source.path for source in report.sources], dtype=pl.String)
     subjects = report.subjects.select(pl.all().gather(pairs["subject"]))
     subjects = subjects.with_columns(source=paths.gather(subjects["source"]))
-    written = pairs.select("row").with_columns(subjects.select(pl.struct(*_SUBJECT, "source").struct.json_encode().alias("json")))
+    written = pairs.select("row").with_columns(
+        subjects.select(pl.struct(*_SUBJECT, "source").struct.json_encode().alias("json"))
+    )
     arrays = written.group_by("row").agg(pl.col("json").str.join(","))
     all_rows = pl.DataFrame({"row": pl.int_range(len(related), eager=True)})
     joined = all_rows.join(arrays, on="row", how="left", maintain_order="left")
-    return joined.select(pl.concat_str(pl.lit("["), pl.col("json").fill_null(""), pl.lit("]")).alias("related"))["related"]
+    return joined.select(pl.concat_str(pl.lit("["), pl.col("json").fill_null(""), pl.lit("]")).alias("related"))[
+        "related"
+    ]
 
 
-def _bytes(value: Any) -> bytes:
+def as_bytes(value: Any) -> bytes:
     """Compact JSON. What a pack, a reader or settings bring may hold dates, numpy numbers and read-only mappings."""
     return orjson.dumps(value, default=_plain_data, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 
