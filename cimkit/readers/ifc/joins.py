@@ -5,25 +5,27 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ancestors", "matches", "repeated"]
+__all__ = ["ancestors", "endless", "matches", "repeated"]
 
 
-def matches(
-    keys: npt.NDArray[np.integer], ordered: npt.NDArray[np.integer]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+Places = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+
+
+def matches(keys: npt.NDArray[np.integer], ordered: npt.NDArray[np.integer]) -> tuple[Places, Places]:
     """All pairs (i, j) with keys[i] == ordered[j], by i and then j. `ordered` ascends."""
     starts = np.searchsorted(ordered, keys, side="left")
     counts = np.searchsorted(ordered, keys, side="right") - starts
     return repeated(starts, counts)
 
 
-def repeated(
-    starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """(i, starts[i] + k) for each k < counts[i]."""
-    which = np.repeat(np.arange(len(counts)), counts)
-    ordinal = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return which, np.asarray(starts)[which] + ordinal
+def repeated(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> tuple[Places, Places]:
+    """(i, starts[i] + k) for each k < counts[i]. In 32 bits where they do: half the memory."""
+    total = int(counts.sum())
+    highest = max(total, int(starts.max()) if len(starts) else 0)
+    whole = np.int32 if highest < np.iinfo(np.int32).max else np.int64
+    before = starts - (np.cumsum(counts) - counts)
+    which = np.repeat(np.arange(len(counts), dtype=whole), counts)
+    return which, np.arange(total, dtype=whole) + np.repeat(before.astype(whole), counts)
 
 
 def ancestors(parent: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

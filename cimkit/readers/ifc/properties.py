@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +13,20 @@ import polars as pl
 
 from cimkit.facts.columns import Column, IntArray, Origin, PropertyColumn
 from cimkit.facts.model import GROUPS
-from cimkit.readers.ifc.joins import repeated
-from cimkit.readers.ifc.property_members import Members, find_members
+from cimkit.readers.ifc.inheritance import Held as HeldRows
+from cimkit.readers.ifc.joins import Places, repeated
+from cimkit.readers.ifc.property_members import find_members
 from cimkit.readers.ifc.property_names import WantedNames
-from cimkit.readers.ifc.property_sets import Holdings, find_holdings
-from cimkit.readers.ifc.property_values import KINDS, PropertyValues, read_values
+from cimkit.readers.ifc.property_sets import held_sets
+from cimkit.readers.ifc.property_values import (
+    KINDS,
+    PropertyValues,
+    WrittenValues,
+    decoded_values,
+    written_values,
+)
 from cimkit.readers.ifc.values import decoded, encode, take
+from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import PropertyDemand
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from cimkit.readers.ifc.units import Units
 
 __all__ = ["Properties", "read_properties"]
+
+_SETS_AT_ONCE = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +55,14 @@ def read_properties(
     if not demands or not len(subjects):
         return NOTHING
     wanted = WantedNames(demands)
-    held = _demanded_sets(model, find_holdings(model, subjects), wanted)
+    held = _demanded_sets(model, held_sets(model, subjects), wanted)
     if not len(held.sid):
         return NOTHING
-    members = find_members(model, held.sets)
-    meant = wanted.pairs(held.names, members.names)
-    cell = held.name_of_set[members.set_index].astype(np.int64) * len(members.names) + members.name
-    kept = np.flatnonzero(meant.ravel()[cell])
-    column_of = np.cumsum(meant.ravel()) - 1
-    members = members.take(kept)
-    pairs = _pairs(held, members, column_of[cell[kept]])
-    values = read_values(model, members, units)
-    titles = np.argwhere(meant)
+    found = _found(model, held, wanted, units)
+    pairs = _pairs(held, found)
     columns = tuple(
-        PropertyColumn(held.names[int(titles[column, 0])], members.names[int(titles[column, 1])], built, kinds)
-        for column, built, kinds in _columns(pairs, members, values)
+        PropertyColumn(held.names[set_name], found.names[name], built, kinds)
+        for set_name, name, built, kinds in _columns(pairs, found)
     )
     return Properties(columns, _groups(model, held))
 
@@ -76,8 +80,8 @@ class _Held:
     names: pl.Series
 
 
-def _demanded_sets(model: IfcModel, holdings: Holdings, wanted: WantedNames) -> _Held:
-    sets, set_index = np.unique(holdings.set_row, return_inverse=True)
+def _demanded_sets(model: IfcModel, holdings: HeldRows, wanted: WantedNames) -> _Held:
+    sets, set_index = np.unique(holdings.row, return_inverse=True)
     table = model.take(sets)
     codes, distinct = encode(table.raw("Name").fill_null("$"))
     names = decoded(distinct.replace("$", ""))
@@ -110,50 +114,99 @@ def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """The demanded properties, ordered by set.
+
+    column  number of each property's column; `cells` says what each column is: set name x len(names) + name
+    """
+
+    set_index: IntArray
+    column: IntArray
+    cells: npt.NDArray[np.int64]
+    names: pl.Series
+    values: PropertyValues
+
+
+def _found(model: IfcModel, held: _Held, wanted: WantedNames, units: Units) -> _Found:
+    """Read the sets batch by batch, so that what isn't kept never stands in memory all at once."""
+    pieces = in_pieces(len(held.sets), _SETS_AT_ONCE)
+    work = partial(_read_batch, model, held, wanted)
+    batches = list(in_threads(work, pieces, threaded=True))
+    codes, names = encode(pl.concat([batch.names for batch in batches]))
+    edges = np.cumsum([0, *(len(batch.names) for batch in batches)])
+    name = np.concatenate(
+        [codes[start:end][batch.name] for batch, start, end in zip(batches, edges, edges[1:], strict=False)]
+    )
+    set_index = np.concatenate([batch.set_index for batch in batches])
+    cell = held.name_of_set[set_index].astype(np.int64) * len(names) + name
+    cells, column = np.unique(cell, return_inverse=True)
+    values = decoded_values([batch.values for batch in batches], units)
+    return _Found(set_index, column.astype(np.int32), cells, names, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    set_index: IntArray
+    name: IntArray
+    names: pl.Series
+    values: WrittenValues
+
+
+def _read_batch(model: IfcModel, held: _Held, wanted: WantedNames, piece: tuple[int, int]) -> _Batch:
+    sets = np.arange(*piece)
+    members = find_members(model, held.sets.take(sets))
+    meant = wanted.pairs(held.names, members.names)
+    set_index = members.set_index + piece[0]
+    kept = np.flatnonzero(meant[held.name_of_set[set_index], members.name])
+    members = members.take(kept)
+    return _Batch(
+        set_index[kept].astype(np.int32), members.name, members.names, written_values(model, members)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Pairs:
     """A subject has a property: ordered by column, then by subject."""
 
-    column: npt.NDArray[np.int64]
+    column: IntArray
     sid: IntArray
-    member: npt.NDArray[np.int64]
+    member: Places
     origin: npt.NDArray[np.uint8]
     group: IntArray
 
 
-def _pairs(held: _Held, members: Members, column: npt.NDArray[np.int64]) -> _Pairs:
-    count = np.bincount(members.set_index, minlength=len(held.sets))
+def _pairs(held: _Held, found: _Found) -> _Pairs:
+    count = np.bincount(found.set_index, minlength=len(held.sets))
     start = np.cumsum(count) - count
     holding, member = repeated(start[held.set_index], count[held.set_index])
-    columns, sid, origin = column[member], held.sid[holding], held.origin[holding]
-    order = _order(columns)
+    order = _order(found.column[member])
+    member, holding = member[order], holding[order]
+    columns, sid, origin = found.column[member], held.sid[holding], held.origin[holding]
     inherited = origin == Origin.TYPE
-    if inherited.any():
-        key = columns * (int(sid.max()) + 1) + sid
-        overridden = inherited & np.isin(key, key[~inherited])
-        order = order[~overridden[order]]
-    return _Pairs(
-        columns[order], sid[order], member[order], origin[order], held.group[holding[order]]
-    )
+    if inherited.any():  # a subject's own come before the inherited ones: the first of a run says who holds
+        first = np.append(True, (np.diff(columns) != 0) | (np.diff(sid) != 0))
+        own_run = ~inherited[np.flatnonzero(first)][np.cumsum(first, dtype=np.int32) - 1]
+        kept = np.flatnonzero(~(inherited & own_run))
+        columns, sid, member, origin, holding = columns[kept], sid[kept], member[kept], origin[kept], holding[kept]
+    return _Pairs(columns, sid, member, origin, held.group[holding])
 
 
-def _order(columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _order(columns: IntArray) -> npt.NDArray[np.int64]:
     """Stable order by column; the narrow type lets numpy sort by radix, which is several times as fast."""
     narrow = columns.astype(np.uint16) if len(columns) and columns.max() < 2**16 else columns
     return np.argsort(narrow, kind="stable")
 
 
-def _columns(
-    pairs: _Pairs, members: Members, values: PropertyValues
-) -> Iterator[tuple[int, Column, frozenset[str]]]:
-    if not len(pairs.column):
-        return
+def _columns(pairs: _Pairs, found: _Found) -> Iterator[tuple[int, int, Column, frozenset[str]]]:
+    """Set name, property name (as codes), the column and its kinds."""
+    values = found.values
     edges = np.flatnonzero(np.diff(pairs.column)) + 1
-    single = bool((values.count == 1).all())
-    for start, end in zip([0, *edges.tolist()], [*edges.tolist(), len(pairs.column)], strict=True):
+    ends = [*edges.tolist(), len(pairs.column)] if len(pairs.column) else []
+    for start, end in zip([0, *ends], ends, strict=False):
         part = slice(start, end)
         member = pairs.member[part]
-        owner: npt.NDArray[np.int64] | None = None
-        if single or bool((values.count[member] == 1).all()):
+        owner: Places | None = None
+        if bool((values.count[member] == 1).all()):
             which, row = np.arange(end - start), values.start[member]
         else:
             which, row = repeated(values.start[member], values.count[member])
@@ -170,4 +223,5 @@ def _columns(
             owner=None if owner is None else owner.astype(np.int32),
         )
         kinds = frozenset(KINDS[kind] for kind in np.unique(values.kind[member]))
-        yield int(pairs.column[start]), column, kinds
+        set_name, name = divmod(int(found.cells[pairs.column[start]]), len(found.names))
+        yield set_name, name, column, kinds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cimkit.readers.ifc.property_members import Members
     from cimkit.readers.ifc.units import Units
 
-__all__ = ["KINDS", "PropertyValues", "read_values"]
+__all__ = ["KINDS", "PropertyValues", "WrittenValues", "decoded_values", "written_values"]
 
 #: Kinds of property, in the order of the codes used here.
 KINDS = ("single", "enumerated", "list", "bounded", "table", "reference", "complex", "quantity", "predefined")
@@ -50,25 +50,30 @@ _FORMS: tuple[tuple[str, str, tuple[tuple[str, str, Role], ...]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class PropertyValues:
-    """Values of properties: those of property i are rows `start[i]` to `start[i] + count[i]`.
+class WrittenValues:
+    """Values of properties as the file has them, each distinct one once.
 
-    `code` and `role` are of each row, `kind` (into `KINDS`) of each property.
+    kind   of each property, into `KINDS`
+    which  property of each row, ascending
+    role   `Role` of each row
+    code   into the distinct values: their text `raw`, the type declared for them, the row of their unit (-1 none)
     """
 
-    start: npt.NDArray[np.int64]
-    count: npt.NDArray[np.int64]
     kind: npt.NDArray[np.uint8]
-    code: IntArray
+    which: IntArray
     role: npt.NDArray[np.uint8]
-    values: Values
+    code: IntArray
+    raw: pl.Series
+    declared: pl.Series
+    enumerated: npt.NDArray[np.bool_]
+    unit: Rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Values of some properties as written."""
 
-    which: npt.NDArray[np.int64]
+    which: npt.NDArray[np.integer]
     raw: pl.Series
     kind: str
     role: Role = Role.VALUE
@@ -77,53 +82,81 @@ class _Part:
     enumerated: bool = False
 
 
-def read_values(model: IfcModel, members: Members, units: Units) -> PropertyValues:
-    """Read the values of all these properties."""
+def written_values(model: IfcModel, members: Members) -> WrittenValues:
+    """The values of all these properties."""
     parts = list(_parts(model, members))
-    size = len(members.table)
-    which = np.concatenate([np.empty(0, np.int64), *(part.which for part in parts)])
-    kind = np.zeros(size, np.uint8)
+    which = np.concatenate([np.empty(0, np.int32), *(part.which for part in parts)]).astype(np.int32)
+    kind = np.zeros(len(members.table), np.uint8)
     for part in parts:
         kind[part.which] = _KIND[part.kind]
-    role = np.repeat(np.array([part.role for part in parts], np.uint8), [len(part.which) for part in parts])
-    code, values = _decoded(parts, units)
+    sizes = np.array([len(part.which) for part in parts], np.int64)
+    role = np.repeat(np.array([part.role for part in parts], np.uint8), sizes)
+    codes, distinct = encode(pl.concat([pl.Series(values=[], dtype=pl.String), *(part.raw for part in parts)]))
+    declared = list(dict.fromkeys((part.declared, part.enumerated) for part in parts))
+    declared_code = np.array([declared.index((part.declared, part.enumerated)) for part in parts], np.int64)
+    units = [np.full(len(part.which), -1, np.int64) if part.unit is None else part.unit for part in parts]
+    unit = np.concatenate([np.empty(0, np.int64), *units])
+    unit_rows, unit_code = np.unique(unit, return_inverse=True)
+    if len(declared) > 1 or len(unit_rows) > 1:
+        codes, (of_raw, of_declared, of_unit) = encode_with(codes, np.repeat(declared_code, sizes), unit_code)
+    else:
+        of_raw = np.arange(len(distinct))
+        of_declared = of_unit = np.zeros(len(distinct), np.int64)
     if len(parts) > 1:
         order = np.argsort(which, kind="stable")
-        which, code, role = which[order], code[order], role[order]
-    count = np.bincount(which, minlength=size)
-    return PropertyValues(np.cumsum(count) - count, count, kind, code, role, values)
-
-
-def _decoded(parts: list[_Part], units: Units) -> tuple[IntArray, Values]:
-    raw = pl.concat([pl.Series(values=[], dtype=pl.String), *(part.raw for part in parts)])
-    codes, distinct = encode(raw)
-    sizes = [len(part.which) for part in parts]
-    declared_names = list(dict.fromkeys(part.declared for part in parts)) or [""]
-    enumerated = np.zeros(len(declared_names), bool)
-    for part in parts:
-        enumerated[declared_names.index(part.declared)] |= part.enumerated
-    declared = np.repeat([declared_names.index(part.declared) for part in parts], sizes).astype(np.int64)
-    unit = np.concatenate(
-        [
-            np.empty(0, np.int64),
-            *(
-                np.full(size, -1, np.int64) if part.unit is None else part.unit
-                for part, size in zip(parts, sizes, strict=True)
-            ),
-        ]
+        which, codes, role = which[order], codes[order], role[order]
+    return WrittenValues(
+        kind=kind,
+        which=which,
+        role=role,
+        code=codes,
+        raw=distinct.gather(of_raw),
+        declared=pl.Series([name for name, _ in declared], dtype=pl.String).gather(of_declared),
+        enumerated=np.array([enumerated for _, enumerated in declared], bool)[of_declared],
+        unit=unit_rows[of_unit],
     )
-    unit_rows, unit_code = np.unique(unit, return_inverse=True) if (unit >= 0).any() else (np.array([-1]), None)
-    if unit_code is None and len(declared_names) == 1:
-        names = pl.Series([declared_names[0]], dtype=pl.String).new_from_index(0, len(distinct))
-        return codes, decode(distinct, names, units, enumerated=enumerated[np.zeros(len(distinct), np.int64)])
-    unit_code = np.zeros(len(unit), np.int64) if unit_code is None else unit_code
-    combined, (of_raw, of_declared, of_unit) = encode_with(codes, declared, unit_code)
-    return combined, decode(
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValues:
+    """Values of properties: those of property i are rows `start[i]` to `start[i] + count[i]`.
+
+    `code` and `role` are of each row, `kind` (into `KINDS`) of each property.
+    """
+
+    start: IntArray
+    count: IntArray
+    kind: npt.NDArray[np.uint8]
+    code: IntArray
+    role: npt.NDArray[np.uint8]
+    values: Values
+
+
+def decoded_values(batches: Sequence[WrittenValues], units: Units) -> PropertyValues:
+    """The values of several batches of properties one after the other, with one set of distinct values."""
+    count = np.concatenate([np.bincount(each.which, minlength=len(each.kind)) for each in batches]).astype(np.int32)
+    codes, distinct = encode(pl.concat([each.raw for each in batches]))
+    declared_code, declared = encode(pl.concat([each.declared for each in batches]))
+    enumerated = np.concatenate([each.enumerated for each in batches])
+    unit_rows, unit_code = np.unique(np.concatenate([each.unit for each in batches]), return_inverse=True)
+    merged, (of_raw, of_declared, of_enumerated, of_unit) = encode_with(codes, declared_code, enumerated, unit_code)
+    values = decode(
         distinct.gather(of_raw),
-        pl.Series(declared_names, dtype=pl.String).gather(of_declared),
+        declared.gather(of_declared),
         units,
-        enumerated=enumerated[of_declared],
+        enumerated=of_enumerated.astype(bool),
         unit_rows=unit_rows[of_unit],
+    )
+    edges = np.cumsum([0, *(len(each.raw) for each in batches)])
+    return PropertyValues(
+        start=(np.cumsum(count) - count).astype(np.int32),
+        count=count,
+        kind=np.concatenate([each.kind for each in batches]),
+        code=np.concatenate(
+            [merged[start:end][each.code] for each, start, end in zip(batches, edges, edges[1:], strict=False)]
+        ),
+        role=np.concatenate([each.role for each in batches]),
+        values=values,
     )
 
 
