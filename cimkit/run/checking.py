@@ -13,6 +13,7 @@ from cimkit.errors import CimkitError, SourceError
 from cimkit.facts.model import Facts
 from cimkit.report.model import PackSummary, Report, Result, Skipped, SourceSummary, Verdict
 from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
+from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack, Rule
 from cimkit.run.assemble import SourceJudgements, assemble
 from cimkit.run.engine import judge_rules
@@ -71,7 +72,7 @@ def run(
     summaries: list[SourceSummary] = []
     told: list[SourceJudgements] = []
     faults: list[Mapping[str, Any]] = []
-    views: list[Any] = []
+    views: list[StoreyPlan] = []
     for index, source in enumerate(sources):
         if cancel is not None and cancel():
             raise CancelledError
@@ -123,7 +124,7 @@ def _check_source(
     limits: Limits,
     summary: SourceSummary,
     pictures: bool,
-    views: list[Any],
+    views: list[StoreyPlan],
     faults: list[Mapping[str, Any]],
 ) -> SourceJudgements:
     data = source.read(limits)
@@ -142,7 +143,10 @@ def _check_source(
     if pictures:
         from cimkit.run.pictures import plans_of
 
-        views.extend(plans_of(data, facts, told, index))
+        plans, reason = plans_of(data, facts, told)
+        views.extend(plans)
+        if reason is not None:
+            summary.facts = {**summary.facts, "plans": reason}
     return told
 
 
