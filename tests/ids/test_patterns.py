@@ -46,7 +46,7 @@ def char_classes(draw: st.DrawFn) -> str:
 ATOMS = st.one_of(
     CHARS.map(lambda char: r"\." if char == "." else char), ESCAPED, CLASSES, char_classes(), st.just(".")
 )
-# One atom a time: libxml2 goes wrong where atoms overlap (`a|\P{L}?\d` refuses `0` there). The reference below joins them.
+# One atom a time: where atoms overlap libxml2 goes wrong (`a|\P{L}?\d` refuses `0`). The reference below joins them.
 PATTERNS = st.builds("{}{}".format, ATOMS, st.sampled_from(["", "*", "{2,3}"]))
 
 
