@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
-from polars.datatypes import DataTypeClass
+
+if TYPE_CHECKING:
+    from polars.datatypes import DataTypeClass
 
 __all__ = [
     "FINDINGS",

@@ -9,9 +9,21 @@ from typing import Any
 
 from cimkit.locales import has_text, text
 from cimkit.report.model import Report, Result, SourceSummary, Subject
+from cimkit.report.outline import Concentration
 from cimkit.report.reading import localised
 
-__all__ = ["Words", "discipline_of", "plain", "rule_reason", "source_line", "stage_line", "subject_text", "tally"]
+__all__ = [
+    "Words",
+    "common_trait",
+    "discipline_of",
+    "internal_error_line",
+    "plain",
+    "rule_reason",
+    "source_line",
+    "stage_line",
+    "subject_text",
+    "tally",
+]
 
 
 #: Control characters and marks that turn the writing direction: a name from a model must not steer a terminal.
@@ -134,3 +146,17 @@ def tally(words: Words, result: Result) -> str:
         if number
     ]
     return words("aside", line=line, aside=" · ".join(aside)) if aside else line
+
+
+def common_trait(words: Words, common: Concentration | None) -> str:
+    """`；其中 82% 集中在类型“FM甲1521”`, or nothing."""
+    if common is None:
+        return ""
+    share, by = words.percent(common.share), words.known("by", common.by)
+    return words("common", share=share, by=by, name=plain(common.name))
+
+
+def internal_error_line(words: Words, error: Mapping[str, Any]) -> str:
+    """A fault of cimkit, with enough to report it."""
+    parts = (error.get("rule"), error.get("source"), error.get("kind"), error.get("message"), error.get("where"))
+    return words("internal_error", what=" · ".join(str(part) for part in parts if part) or str(dict(error)))

@@ -16,10 +16,19 @@ from rich.table import Table
 from rich.text import Text
 
 from cimkit.report.model import Report, Result, Verdict
-from cimkit.report.outline import Concentration, by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, count, findings_of
-from cimkit.report.wording import Words, plain, rule_reason, source_line, stage_line, tally
+from cimkit.report.wording import (
+    Words,
+    common_trait,
+    internal_error_line,
+    plain,
+    rule_reason,
+    source_line,
+    stage_line,
+    tally,
+)
 
 __all__ = ["to_text", "write"]
 
@@ -98,9 +107,7 @@ class _Page:
             self._line(words("rules_line", rules=rules), "dim")
         self._line(words("stage_line", stage=stage_line(words, report)), "dim")
         for error in report.internal_errors:
-            self._line(
-                words("internal_error", what=str(error.get("message") or error.get("where") or error)), "bold red"
-            )
+            self._line(internal_error_line(words, error), "bold red")
 
     def _sources(self) -> None:
         self._heading(self.words("sources"))
@@ -153,7 +160,7 @@ class _Page:
                 severity=words.severity(mend.result.severity),
             )
             self._indented(line)
-            self._indented(Text(share + self._common(mend.concentration)), 5)
+            self._indented(Text(share + common_trait(words, mend.concentration)), 5)
             if fix := words.local(mend.result.fix):
                 self._indented(Text(words("fix_line", fix=plain(fix)), style="dim"), 5)
         if len(mends) > 1:
@@ -167,16 +174,6 @@ class _Page:
                     )
                 )
             )
-
-    def _common(self, common: Concentration | None) -> str:
-        if common is None:
-            return ""
-        return self.words(
-            "common",
-            share=self.words.percent(common.share),
-            by=self.words.known("by", common.by),
-            name=plain(common.name),
-        )
 
     # --- the rules ------------------------------------------------------------------------------------------------
 
