@@ -156,8 +156,8 @@ class Flaws:
         same = (code, line, self.spec, ending, *sorted((k, v) for k, v in values.items() if k != "version"))
         said = dict(values)
         if (before := self.found.get(same)) is not None and "version" in values:
-            versions = before.values["version"].split(", ")
-            said["version"] = ", ".join(dict.fromkeys((*versions, values["version"])))
+            versions = str(before.values["version"]).split(", ")
+            said["version"] = ", ".join(dict.fromkeys((*versions, str(values["version"]))))
         self.found[same] = Flaw(code, line, severity, f"ids.{key}{ending}", MappingProxyType(said), self.spec)
 
     def in_order(self) -> tuple[Flaw, ...]:
