@@ -13,7 +13,7 @@ from cimkit.readers.step.states import COMMENT, STRING
 if TYPE_CHECKING:
     from cimkit.readers.step.octets import Int64Array, Octets
 
-__all__ = ["Comments", "find_comments", "skip_separators"]
+__all__ = ["Comments", "find_comments", "skip_separators", "trim"]
 
 _STAR, _SLASH = b"*/"
 _BLANK = 32  # and every control character below it
@@ -104,6 +104,23 @@ def _skip_one(octets: Octets, offset: int, comments: Comments) -> int:
             return offset
         offset = end
     return octets.size
+
+
+def trim(
+    octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comments
+) -> tuple[Int64Array, Int64Array]:
+    """Ranges without blanks and comments at their ends."""
+    starts = np.minimum(skip_separators(octets, starts, comments), ends)
+    last = np.maximum(ends - 1, 0)
+    while len(comments) or (octets.at(last) <= _BLANK).any():
+        shorter = np.where((ends > starts) & (octets.at(last) <= _BLANK), ends - 1, ends)
+        if len(comments):
+            shorter = np.maximum(comments.start_of(shorter), starts)
+        if np.array_equal(shorter, ends):
+            break
+        ends = shorter
+        last = np.maximum(ends - 1, 0)
+    return starts, ends
 
 
 def find_comments(

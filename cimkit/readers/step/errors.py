@@ -5,16 +5,13 @@ Everything wrong *inside* a STEP file is a defect of the file (see `syntax`), ne
 
 from __future__ import annotations
 
+from cimkit.errors import SourceError
+
 __all__ = ["NotStepError", "StepError"]
 
 
-class StepError(ValueError):
-    """A STEP file that cannot be opened. `key` names the sentence, `values` fill it in."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
+class StepError(SourceError, ValueError):
+    """A STEP file that cannot be opened."""
 
 
 class NotStepError(StepError):

@@ -12,13 +12,13 @@ import numpy.typing as npt
 from cimkit.readers.step.comments import skip_separators
 from cimkit.readers.step.errors import NotStepError
 from cimkit.readers.step.header import StepHeader, read_header
-from cimkit.readers.step.index import Index, build_index
+from cimkit.readers.step.index import Index, IntArray, build_index
 from cimkit.readers.step.limits import StepLimits
 from cimkit.readers.step.lines import Lines
 from cimkit.readers.step.lookup import IdLookup, RowsByType
 from cimkit.readers.step.octets import Buffer, Octets
 from cimkit.readers.step.records import Records
-from cimkit.readers.step.splitter import Splits, split
+from cimkit.readers.step.splitter import Marks, split
 from cimkit.readers.step.text import Texts, detect_encoding
 
 if TYPE_CHECKING:
@@ -42,21 +42,21 @@ class StepFile:
     The buffer that it was opened from must stay as it is while the StepFile is used.
     """
 
-    def __init__(self, octets: Octets, start: int, splits: Splits, index: Index, limits: StepLimits) -> None:
+    def __init__(self, octets: Octets, content: tuple[int, int], marks: Marks, index: Index, limits: StepLimits) -> None:
         """Use `StepFile.open`."""
         self.octets = octets
-        self.content_start = start
-        self.splits = splits
+        self.content_start, end = content
+        self.marks = marks
         self.index = index
         self.limits = limits
         #: 'ascii', 'utf-8', 'gb18030' or 'latin-1': how bytes above 127 are read
-        self.encoding: str = detect_encoding(octets, splits.high)
+        self.encoding: str = detect_encoding(octets, marks.high)
         #: whether there are bytes above 127, which editions 1 and 2 of the standard don't allow
-        self.had_raw_bytes: bool = bool(splits.high)
+        self.had_raw_bytes: bool = bool(marks.high)
         #: instance number of every row, -1 for one that no 64-bit number holds
-        self.ids: npt.NDArray[np.int32] | Int64Array = index.ids
+        self.ids: IntArray = index.ids
         #: code into `keywords` of every row
-        self.types: npt.NDArray[np.int32] = index.types
+        self.types: IntArray = index.types
         #: upper case, alphabetical; '' stands for complex instances and for rows without a keyword
         self.keywords: tuple[str, ...] = index.keywords
         #: byte range of every row, from '#' to after ';'
@@ -65,7 +65,7 @@ class StepFile:
         self.header: StepHeader = read_header(self._header_statements(), self.encoding)
         #: whether the file stops before END-ISO-10303-21
         #: range of what follows the last complete statement
-        self.tail: tuple[int, int] = self._find_tail()
+        self.tail: tuple[int, int] = self._skipped(end), octets.size
         #: whether the file stops before END-ISO-10303-21
         self.truncated: bool = not self._has_end()
         self.texts = Texts(octets, self.encoding)
@@ -79,8 +79,9 @@ class StepFile:
         limits = limits or StepLimits()
         octets = Octets(data)
         start = _content_start(octets)
-        splits = split(octets, start, limits)
-        return cls(octets, start, splits, build_index(octets, start, splits, limits), limits)
+        ends, marks = split(octets, start, limits)
+        index = build_index(octets, start, ends, marks.comments, limits)
+        return cls(octets, (start, int(ends[-1]) if len(ends) else start), marks, index, limits)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -129,10 +130,8 @@ class StepFile:
             statements.append((start, text))
         return statements
 
-    def _find_tail(self) -> tuple[int, int]:
-        ends = self.splits.ends
-        after = np.array([int(ends[-1]) if len(ends) else self.content_start])
-        return int(skip_separators(self.octets, after, self.splits.comments)[0]), self.octets.size
+    def _skipped(self, offset: int) -> int:
+        return int(skip_separators(self.octets, np.array([offset]), self.marks.comments)[0])
 
     def _has_end(self) -> bool:
         index = self.index
@@ -143,9 +142,9 @@ class StepFile:
 def _content_start(octets: Octets) -> int:
     beginning = octets.bytes(0, _LOOKED_AT)
     if beginning.startswith(_UTF_16):
-        raise NotStepError("step-utf-16")
+        raise NotStepError("step.utf_16")
     start = len(_BYTE_ORDER_MARK) if beginning.startswith(_BYTE_ORDER_MARK) else 0
     content = beginning[start:].lstrip()
     if content.startswith(_OTHER_FORMATS) or not _BEGINNING.search(content):
-        raise NotStepError("step-not-a-step-file")
+        raise NotStepError("step.not_a_step_file")
     return start

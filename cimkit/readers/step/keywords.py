@@ -85,7 +85,7 @@ class KeywordTable:
             code = self._codes.get(hash_)
             if code is None:
                 if len(self._names) >= self._limits.keywords:
-                    raise StepError("step-too-many-keywords", limit=self._limits.keywords)
+                    raise StepError("step.too_many_keywords", limit=self._limits.keywords)
                 found = _KEYWORD.match(self._octets.bytes(place, place + self._limits.keyword_bytes))
                 code = self._codes[hash_] = len(self._names)
                 self._names.append(found.group().decode("ascii").upper() if found else "")
@@ -95,9 +95,21 @@ class KeywordTable:
                     self._slot_code[slot] = code
             return code
 
-    def finish(self, codes: npt.NDArray[np.int32]) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
-        """Upper-case keywords in alphabetical order, and codes that this table gave as codes into them."""
-        keywords = tuple(sorted(set(self._names)))
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keyword of each code given so far, in upper case."""
+        return tuple(self._names)
+
+    def lengths(self, codes: npt.NDArray[np.int32]) -> Int64Array:
+        """The length of each code's keyword."""
+        return np.array([len(name) for name in self._names], np.int64)[codes]
+
+    def finish(self, codes: npt.NDArray[np.int32]) -> tuple[tuple[str, ...], npt.NDArray[np.int16 | np.int32]]:
+        """The keywords among `codes`, which this table gave, in alphabetical order; and the codes as codes into them."""
+        used = np.zeros(len(self._names) + 1, np.bool_)
+        used[codes] = True
+        keywords = tuple(sorted({name for name, there in zip(self._names, used, strict=False) if there}))
         number = {name: code for code, name in enumerate(keywords)}
-        final = np.array([number[name] for name in self._names], np.int32)
-        return keywords, final[codes] if len(codes) else codes
+        dtype = np.int16 if len(keywords) <= np.iinfo(np.int16).max else np.int32
+        final = np.array([number.get(name, -1) for name in self._names], dtype)
+        return keywords, final[codes] if len(codes) else codes.astype(dtype)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.readers.step.pieces import in_pieces
+
 if TYPE_CHECKING:
-    from cimkit.readers.step.octets import Int64Array
+    from cimkit.readers.step.index import IntArray
 
 __all__ = ["IdLookup", "RowsByType"]
 
@@ -17,18 +19,20 @@ Rows = npt.NDArray[np.int32]
 
 _DENSE_FACTOR = 8
 _DENSE_ALWAYS = 1 << 20
+_ROWS_AT_ONCE = 1 << 16
 
 
 class IdLookup:
     """Rows by instance number: a table if the numbers are dense enough, else a sorted search."""
 
-    def __init__(self, ids: npt.NDArray[np.int32] | Int64Array) -> None:
+    def __init__(self, ids: IntArray) -> None:
         largest = int(ids.max()) if len(ids) else -1
         self.dense = largest < max(_DENSE_FACTOR * len(ids), _DENSE_ALWAYS)
         if self.dense:
             self._table = np.full(largest + 2, -1, np.int32)  # the last entry stays -1
             # written backwards, so that the first of several rows with one number stays
-            self._table[ids[::-1]] = np.arange(len(ids) - 1, -1, -1, dtype=np.int32)
+            for begin, end in reversed(in_pieces(len(ids), _ROWS_AT_ONCE)):
+                self._table[ids[begin:end][::-1]] = np.arange(end - 1, begin - 1, -1, dtype=np.int32)
             self._table[-1] = -1
         else:
             self._order = np.argsort(ids, kind="stable").astype(np.int32)
@@ -46,12 +50,23 @@ class IdLookup:
 
 
 class RowsByType:
-    """Rows grouped by keyword."""
+    """Rows grouped by keyword, by counting: four bytes a row."""
 
-    def __init__(self, types: Rows, keywords: int) -> None:
-        narrow = types.astype(np.int16) if keywords <= np.iinfo(np.int16).max else types  # sorted by radix
-        self._order = np.argsort(narrow, kind="stable").astype(np.int32)
-        self._first = np.concatenate(([0], np.cumsum(np.bincount(types, minlength=keywords))))
+    def __init__(self, types: IntArray, keywords: int) -> None:
+        self._order = np.empty(len(types), np.int32)
+        pieces = in_pieces(len(types), _ROWS_AT_ONCE)
+        self._first = np.zeros(keywords + 1, np.int64)
+        for begin, end in pieces:
+            self._first[1:] += np.bincount(types[begin:end], minlength=keywords)
+        np.cumsum(self._first, out=self._first)
+        place = self._first[:-1].copy()  # where the next row of each keyword goes
+        for begin, end in pieces:
+            order = np.argsort(types[begin:end], kind="stable")
+            sorted_types = types[begin:end][order]
+            count = np.bincount(sorted_types, minlength=keywords)
+            shift = place - (np.cumsum(count) - count)
+            self._order[np.arange(end - begin) + shift[sorted_types]] = order + begin
+            place += count
 
     def rows(self, codes: Sequence[int]) -> Rows:
         """Rows of any of the codes, in file order."""

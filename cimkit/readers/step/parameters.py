@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.readers.step.comments import Comments, skip_separators
 from cimkit.readers.step.compact import Compact, batches, compact
-from cimkit.readers.step.pieces import in_threads
+from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
     from cimkit.readers.step.limits import StepLimits
     from cimkit.readers.step.octets import Int64Array, Octets
+    from cimkit.readers.step.splitter import Marks
 
 __all__ = ["Parameters", "outside_strings", "split_parameters"]
+
+Flags = npt.NDArray[np.bool_]
+Ranges: TypeAlias = "tuple[Int64Array, Int64Array]"
+Distances = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 # Quote, brackets and comma lie close together: ' ( ) * + ,
 _FIRST_SIGN, _SIGNS = 39, 5
 _QUOTE, _OPEN, _CLOSE, _COMMA = 0, 1, 2, 5
+_BLANK = 32
+_ROWS_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -29,62 +36,72 @@ class Parameters:
     """Top-level parameters of records, as the brackets and commas around them.
 
     Record `r` has the marks `first[r]` to `first[r + 1]`: its opening bracket, its commas, its
-    closing bracket; each a distance from the record's start. A record without brackets has none.
+    closing bracket; each a distance in bytes from the record's start. A record without brackets has none.
     """
 
-    starts: Int64Array
     arity: npt.NDArray[np.int32]
     first: Int64Array
-    marks: npt.NDArray[np.uint32]
+    marks: Distances
 
-    def take(self, records: npt.NDArray[np.integer]) -> Parameters:
-        """Those of some records; the marks are shared, and `first` then says only where each record's begin."""
-        first = np.append(self.first[:-1][records], self.first[-1])
-        return Parameters(self.starts[records], self.arity[records], first, self.marks)
+    def ranges(self, parameter: int, rows: slice, starts: Int64Array) -> tuple[Flags, Int64Array, Int64Array]:
+        """Which of the rows have the parameter, and the range between its marks (empty where they haven't).
 
-    def ranges(self, parameter: int) -> tuple[npt.NDArray[np.bool_], Int64Array, Int64Array]:
-        """Which records have the parameter, and the range between its marks (empty where they haven't)."""
-        present = self.arity > parameter
-        mark = np.where(present, self.first[:-1] + parameter, 0)
-        if not len(self.marks):
-            return present, self.starts.copy(), self.starts.copy()
-        left = self.starts + self.marks[mark] + 1
-        right = self.starts + self.marks[np.where(present, mark + 1, 0)]
-        return present, np.where(present, left, self.starts), np.where(present, right, self.starts)
+        `starts` says where the records of these rows start.
+        """
+        present = self.arity[rows] > parameter
+        mark = self.first[rows][present] + parameter
+        left, right = starts.copy(), starts.copy()
+        left[present] += self.marks[mark].astype(np.int64) + 1
+        right[present] += self.marks[mark + 1]
+        return present, left, right
 
 
 def split_parameters(
-    octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comments, apostrophes: Int64Array, limits: StepLimits
+    octets: Octets, count: int, ranges_of: Callable[[slice], Ranges], file_marks: Marks, limits: StepLimits
 ) -> Parameters:
-    """Split the first bracketed list of every range at its own commas.
+    """Split the first bracketed list of each of `count` ranges at its own commas; `ranges_of` gives some of them.
 
     Ranges end at the bracket that closes the list, whatever follows; a list that is never closed
     has the parameters that a comma ends.
     """
-    work = partial(_split_batch, octets, starts, ends, comments, apostrophes)
-    lengths = ends - starts
-    pieces = list(batches(lengths, limits.piece_bytes))
-    threaded = int(lengths.sum()) >= limits.thread_bytes
-    counts, marks = [], []
-    for count, mark in in_threads(work, pieces, threaded=threaded):
-        counts.append(count)
-        marks.append(mark)
-    count = np.concatenate(counts) if counts else np.empty(0, np.int64)
-    first = np.zeros(len(starts) + 1, np.int64)
-    np.cumsum(count, out=first[1:])
-    all_marks = np.concatenate(marks) if marks else np.empty(0, np.uint32)
-    arity = np.maximum(count - 1, 0).astype(np.int32)
-    single = np.flatnonzero(arity == 1)
-    if len(single):
-        left = starts[single] + all_marks[first[single]] + 1
-        right = starts[single] + all_marks[first[single] + 1]
-        arity[single[skip_separators(octets, left, comments) >= right]] = 0
-    return Parameters(starts, arity, first, all_marks)
+    work = partial(_split_rows, octets, ranges_of, file_marks, limits.piece_bytes)
+    batches_of_rows = in_pieces(count, _ROWS_AT_ONCE)
+    first = np.zeros(count + 1, np.int64)
+    arity = np.empty(count, np.int32)
+    marks = []
+    for (begin, end), part in zip(
+        batches_of_rows, in_threads(work, batches_of_rows, threaded=len(batches_of_rows) > 1), strict=True
+    ):
+        first[begin + 1 : end + 1] = part.count
+        arity[begin:end] = part.arity
+        marks.append(part.marks)
+    np.cumsum(first, out=first)
+    # numpy takes the widest of the batches' types
+    return Parameters(arity, first, np.concatenate(marks) if marks else np.empty(0, np.uint16))
+
+
+class _Split(NamedTuple):
+    """For each range its number of marks and of parameters; then all marks."""
+
+    count: npt.NDArray[np.intp]
+    arity: npt.NDArray[np.int32]
+    marks: Distances
+
+
+def _split_rows(
+    octets: Octets, ranges_of: Callable[[slice], Ranges], file_marks: Marks, piece_bytes: int, rows: tuple[int, int]
+) -> _Split:
+    starts, ends = ranges_of(slice(*rows))
+    parts = [
+        _split_batch(octets, starts[first:last], ends[first:last], file_marks)
+        for first, last in batches(ends - starts, piece_bytes)
+    ]
+    return _Split(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def outside_strings(
-    piece: Compact, places: Int64Array, quotes: npt.NDArray[np.bool_], firsts: Int64Array, apostrophes: Int64Array
-) -> npt.NDArray[np.bool_]:
+    piece: Compact, places: Int64Array, quotes: Flags, firsts: npt.NDArray[np.intp], apostrophes: Int64Array
+) -> Flags:
     """Which places lie outside strings; a quote counts as inside. Every range begins outside.
 
     `firsts` holds for every range the number of places before it.
@@ -95,24 +112,17 @@ def outside_strings(
     at_start = np.concatenate((np.zeros(1, np.uint8), inside))[firsts]
     if at_start.any():  # a range holds an odd number of quotes
         inside ^= at_start[piece.owner(places)]
-    return (inside | quotes) == 0
+    outside: Flags = (inside | quotes) == 0
+    return outside
 
 
-def _split_batch(
-    octets: Octets,
-    starts: Int64Array,
-    ends: Int64Array,
-    comments: Comments,
-    apostrophes: Int64Array,
-    batch: tuple[int, int],
-) -> tuple[Int64Array, npt.NDArray[np.uint32]]:
-    first, last = batch
-    piece = compact(octets, starts[first:last], ends[first:last], comments)
+def _split_batch(octets: Octets, starts: Int64Array, ends: Int64Array, file_marks: Marks) -> _Split:
+    piece = compact(octets, starts, ends, file_marks.comments)
     signs = piece.text - np.uint8(_FIRST_SIGN)
     places = np.flatnonzero(signs <= _SIGNS)
     signs = signs[places]
     firsts = np.searchsorted(places, piece.bases)
-    free = outside_strings(piece, places, signs == _QUOTE, firsts, apostrophes)
+    free = outside_strings(piece, places, signs == _QUOTE, firsts, file_marks.apostrophes)
     opens = (signs == _OPEN) & free
     closes = (signs == _CLOSE) & free
     depth = np.cumsum(opens.view(np.int8) - closes.view(np.int8), dtype=np.int32)
@@ -124,11 +134,34 @@ def _split_batch(
     kept = np.flatnonzero(opens | closes | ((signs == _COMMA) & free & (depth == 1)))
     places = places[kept]
     owner = piece.owner(places)
-    count = np.bincount(owner, minlength=last - first)
-    if int(np.count_nonzero(closes)) != last - first or int(np.count_nonzero(opens)) != last - first:
-        closed = np.cumsum(closes[kept])
-        before = np.concatenate(([0], closed))[np.concatenate(([0], np.cumsum(count)))[:-1]]
-        good = closed - closes[kept] - before[owner] == 0
+    rows = len(starts)
+    count = np.bincount(owner, minlength=rows)
+    if int(np.count_nonzero(closes)) != rows or int(np.count_nonzero(opens)) != rows:
+        good = _in_first_list(closes[kept], owner, count)
         places, owner = places[good], owner[good]
-        count = np.bincount(owner, minlength=last - first)
-    return count, (places - piece.bases[owner]).astype(np.uint32)
+        count = np.bincount(owner, minlength=rows)
+    arity = np.maximum(count - 1, 0).astype(np.int32)
+    _find_empty(piece, places, count, arity)
+    short = int((ends - starts).max()) <= np.iinfo(np.uint16).max
+    return _Split(count, arity, (places - piece.bases[owner]).astype(np.uint16 if short else np.uint32))
+
+
+def _in_first_list(closes: Flags, owner: npt.NDArray[np.int32], count: npt.NDArray[np.intp]) -> Flags:
+    """Which marks belong to the first list of their range, for ranges with none or several."""
+    closed = np.cumsum(closes)
+    before = np.concatenate((np.zeros(1, closed.dtype), closed))[np.cumsum(count) - count]
+    first: Flags = closed - closes - before[owner] == 0
+    return first
+
+
+def _find_empty(
+    piece: Compact, places: npt.NDArray[np.intp], count: npt.NDArray[np.intp], arity: npt.NDArray[np.int32]
+) -> None:
+    """Set the arity of records whose brackets hold nothing but blanks to nought."""
+    single = np.flatnonzero(arity == 1)
+    opening = (np.cumsum(count) - count)[single]
+    left, right = places[opening] + 1, places[opening + 1]
+    maybe = (left == right) | (piece.text[left] <= _BLANK)
+    for row, begin, end in zip(single[maybe].tolist(), left[maybe].tolist(), right[maybe].tolist(), strict=True):
+        if not piece.text[begin:end].tobytes().strip():
+            arity[row] = 0

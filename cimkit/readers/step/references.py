@@ -85,11 +85,11 @@ def _unknown(step: StepFile, exists: npt.NDArray[np.bool_] | None, piece: tuple[
 
 def _references_of(step: StepFile, rows: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
     """The dangling references of rows: row, number, offset."""
-    splits = step.splits
-    piece = compact(step.octets, step.starts[rows], step.ends[rows], splits.comments)
+    marks = step.marks
+    piece = compact(step.octets, step.starts[rows], step.ends[rows], marks.comments)
     places = np.flatnonzero((piece.text == _HASH) | (piece.text == _QUOTE))
     firsts = np.searchsorted(places, piece.bases)
-    places = places[outside_strings(piece, places, piece.text[places] == _QUOTE, firsts, splits.apostrophes)]
+    places = places[outside_strings(piece, places, piece.text[places] == _QUOTE, firsts, marks.apostrophes)]
     offsets = piece.offsets(places)
     numbers, _ = read_numbers(step.octets, offsets + 1)
     dangling = np.flatnonzero((numbers >= 0) & (step.row_of_ids(numbers) < 0))

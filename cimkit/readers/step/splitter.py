@@ -16,9 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from threading import local
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from cimkit.readers.step.comments import Comments, find_comments
 from cimkit.readers.step.marks import page_escaped_quotes, restarts
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from cimkit.readers.step.limits import StepLimits
     from cimkit.readers.step.octets import Int64Array, Octets
 
-__all__ = ["Splits", "split"]
+__all__ = ["Marks", "split"]
 
 _QUOTE, _SEMICOLON, _HASH, _STAR, _SLASH, _BACKSLASH = b"';#*/\\"
 _LAST_LINE_END = 13
@@ -38,40 +41,51 @@ _LOOK_BACK = 4096
 
 
 @dataclass(frozen=True)
-class Splits:
-    """Where statements end (exclusive), what to overlook, and what the last byte stands in."""
+class Marks:
+    """What a reader of single statements has to know of the file as a whole."""
 
-    ends: Int64Array
     comments: Comments
     #: apostrophes of `\S\'`, which open and close nothing
     apostrophes: Int64Array
-    #: CODE, STRING or COMMENT
+    #: what the file's end stands in: CODE, STRING or COMMENT
     state: int
     #: start of each stretch of the file with bytes above 127, and its end
     high: tuple[tuple[int, int], ...]
 
 
-def split(octets: Octets, start: int, limits: StepLimits) -> Splits:
-    """Split the bytes from `start` on. Memory: eight bytes a statement."""
-    cuts = list(_cuts(octets, start, limits.piece_bytes))
-    pieces = list(zip(cuts, cuts[1:], strict=False))
-    scans: list[Splits] = []
+@dataclass(frozen=True)
+class _Scan:
+    """One piece: where statements end in it, from its start; the rest as in Marks."""
+
+    ends: npt.NDArray[np.uint32]
+    comments: Comments
+    apostrophes: Int64Array
+    state: int
+    high: bool
+
+
+def split(octets: Octets, start: int, limits: StepLimits) -> tuple[Int64Array, Marks]:
+    """Where the statements from `start` on end (exclusive)."""
+    pieces = list(pairwise(_cuts(octets, start, limits.piece_bytes)))
+    scans: list[_Scan] = []
     state = CODE
     threaded = octets.size >= limits.thread_bytes
-    for piece, scan in zip(pieces, in_threads(partial(_scan_from_code, octets), pieces, threaded=threaded), strict=True):
-        if state != CODE:  # the piece was cut inside a string or comment after all
-            scan = _scan(octets, *piece, state)
+    guesses = in_threads(partial(_scan_from_code, octets), pieces, threaded=threaded)
+    for piece, guess in zip(pieces, guesses, strict=True):
+        # now and then a piece is cut inside a string or comment
+        scan = guess if state == CODE else _scan(octets, *piece, state)
         state = scan.state
         scans.append(scan)
-    return Splits(
-        ends=_joined([scan.ends for scan in scans]),
-        comments=Comments(
-            _joined([scan.comments.starts for scan in scans]), _joined([scan.comments.ends for scan in scans])
-        ).merged(),
-        apostrophes=_joined([scan.apostrophes for scan in scans]),
-        state=state,
-        high=tuple(stretch for scan in scans for stretch in scan.high),
+    ends = np.empty(sum(len(scan.ends) for scan in scans), np.int64)
+    done = 0
+    for (begin, _), scan in zip(pieces, scans, strict=True):
+        np.add(scan.ends, begin, out=ends[done : done + len(scan.ends)])
+        done += len(scan.ends)
+    comments = Comments(
+        _joined([scan.comments.starts for scan in scans]), _joined([scan.comments.ends for scan in scans])
     )
+    high = tuple(piece for piece, scan in zip(pieces, scans, strict=True) if scan.high)
+    return ends, Marks(comments.merged(), _joined([scan.apostrophes for scan in scans]), state, high)
 
 
 def _joined(arrays: list[Int64Array]) -> Int64Array:
@@ -105,28 +119,46 @@ def _between_signs(octets: Octets, target: int) -> int:
     return octets.size
 
 
-def _scan_from_code(octets: Octets, piece: tuple[int, int]) -> Splits:
+def _scan_from_code(octets: Octets, piece: tuple[int, int]) -> _Scan:
     return _scan(octets, *piece, CODE)
 
 
-def _scan(octets: Octets, start: int, end: int, state: int) -> Splits:
+class _Scratch(local):
+    """Two rows of flags for each thread: fresh memory for every piece would cost more than the look at it."""
+
+    def __init__(self) -> None:
+        self.flags = np.empty((2, 0), np.bool_)
+
+    def rows(self, length: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        if self.flags.shape[1] < length:
+            self.flags = np.empty((2, length), np.bool_)
+        return self.flags[0, :length], self.flags[1, :length]
+
+
+_scratch = _Scratch()
+
+
+def _scan(octets: Octets, start: int, end: int, state: int) -> _Scan:
     """Split one piece, given what its first byte stands in."""
     piece = octets.array[start:end]
-    quote = piece == _QUOTE
-    places = np.flatnonzero(quote | (piece == _SEMICOLON))
+    quote, flags = _scratch.rows(end - start)
+    np.equal(piece, _QUOTE, out=quote)
+    np.equal(piece, _SEMICOLON, out=flags)
+    flags |= quote
+    places = np.flatnonzero(flags)
     quotes = quote[places]
     places += start
-    high = ((start, end),) if len(piece) and int(piece.max()) > _LAST_ASCII else ()
 
     apostrophes = np.empty(0, np.int64)
-    if (piece == _BACKSLASH).any():
+    if np.equal(piece, _BACKSLASH, out=flags).any():
         apostrophes = page_escaped_quotes(octets, places[quotes])
         if len(apostrophes):
             keep = ~np.isin(places, apostrophes)
             places, quotes = places[keep], quotes[keep]
 
     comments, closed, anchors = Comments(), True, np.empty(0, np.int64)
-    if state == COMMENT or ((piece == _STAR).any() and ((piece[:-1] == _SLASH) & (piece[1:] == _STAR)).any()):
+    stars = np.equal(piece, _STAR, out=flags)
+    if state == COMMENT or (stars.any() and (stars[1:] & (piece[:-1] == _SLASH)).any()):
         anchors = restarts(octets, start, end)
         comments, closed = find_comments(piece, start, places[quotes], anchors, state)
         keep = comments.outside(places)
@@ -146,13 +178,23 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> Splits:
         inside ^= np.concatenate((np.zeros(1, np.uint8), level))[latest]
         ends = np.union1d(places[(inside | quotes) == 0] + 1, anchors)
         final = inside[-1] if len(places) and places[-1] > anchors[-1] else np.uint8(0)
-    return Splits(ends, comments, apostrophes, (STRING if final else CODE) if closed else COMMENT, high)
+    return _Scan(
+        (ends - start).astype(np.uint32),
+        comments,
+        apostrophes,
+        (STRING if final else CODE) if closed else COMMENT,
+        int(piece.max()) > _LAST_ASCII,
+    )
 
 
 def _explained(octets: Octets, start: int, end: int, ends: Int64Array) -> bool:
     """Whether every line that begins with '#' follows the end of a statement, as in nearly all files."""
-    piece = octets.array[max(start - 1, 0) : end]
-    lines = int(np.count_nonzero((piece[:-1] <= _LAST_LINE_END) & (piece[1:] == _HASH)))
+    before = max(start - 1, 0)
+    piece = octets.array[before:end]
+    line_end, hash_ = _scratch.rows(end - before - 1)
+    np.less_equal(piece[:-1], _LAST_LINE_END, out=line_end)
+    line_end &= np.equal(piece[1:], _HASH, out=hash_)
+    lines = int(np.count_nonzero(line_end))
     if start == 0 or octets.array[start - 1] == _SEMICOLON:
         ends = np.concatenate((np.array([start]), ends))
     one = octets.at(ends) <= _LAST_LINE_END

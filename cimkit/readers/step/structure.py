@@ -168,8 +168,8 @@ class _Structure:
                 yield from _moved(judge_instance(text, step.limits.depth), start)
             else:
                 yield from self._statement(start, text)
-        if step.splits.state == COMMENT:
-            yield Flaw("unterminated-comment", int(step.splits.comments.starts[-1]))
+        if step.marks.state == COMMENT:
+            yield Flaw("unterminated-comment", int(step.marks.comments.starts[-1]))
         if _END in self._seen:
             if "DATA" not in self._seen:
                 yield Flaw("missing-section", step.octets.size, "DATA")

@@ -70,7 +70,7 @@ _SCHEMA = {"offset": pl.Int64, "line": pl.Int64, "column": pl.Int64, "kind": pl.
 _ROWS_AT_ONCE = 1 << 14
 _FLAT, _DEEP = 2, 3
 _FEW = 200  # refused instances that aren't worth making the larger pattern for
-_BLANK, _TILDE = 32, 126
+_TAB, _RETURN, _BLANK, _TILDE = 9, 13, 32, 126
 _EXCERPT_BEFORE, _EXCERPT = 20, 60
 
 
@@ -101,9 +101,9 @@ def _excerpt(step: StepFile, offset: int) -> str:
     start = max(offset - _EXCERPT_BEFORE, 0)
     before = step.octets.bytes(start, offset)
     after = step.octets.bytes(offset, start + _EXCERPT)
-    # only the line, or what is left of it
     before = before[max(before.rfind(b"\n"), before.rfind(b"\r")) + 1 :]
-    return " ".join((before + after).decode(step.encoding, "replace").split())
+    line = after.splitlines()[0] if after.strip() else b""
+    return " ".join((before + (line or after)).decode(step.encoding, "replace").split())
 
 
 def _raw_bytes(step: StepFile) -> Iterator[Flaw]:
@@ -111,34 +111,32 @@ def _raw_bytes(step: StepFile) -> Iterator[Flaw]:
     allowed = step.encoding == "utf-8" and (step.header.implementation_level or "").startswith("4")
     if allowed or not step.had_raw_bytes:
         return
-    ends = step.splits.ends
     previous = -1
-    for start, end in step.splits.high:
+    for start, end in step.marks.high:
         places = np.flatnonzero(step.octets.array[start:end] > 127) + start
-        places = places[step.splits.comments.outside(places)]
-        statement = np.searchsorted(ends, places, side="right")
-        first = np.flatnonzero(np.diff(statement, prepend=previous))
-        for place in places[first].tolist():
+        places = places[step.marks.comments.outside(places)]
+        statement = np.searchsorted(step.starts, places, side="right")
+        statement += np.searchsorted(step.index.other_starts, places, side="right")
+        for place in places[np.flatnonzero(np.diff(statement, prepend=previous))].tolist():
             yield Flaw("non-ascii-character", place)
         previous = int(statement[-1]) if len(statement) else previous
 
 
 def _controls(step: StepFile) -> Iterator[Flaw]:
     """Control characters between statements; those inside are found with the statement."""
-    starts = np.concatenate((step.starts, step.index.other_starts))
-    order = np.argsort(starts, kind="stable") if len(step.index.other_starts) else slice(None)
-    starts = starts[order]
-    ends = np.concatenate((step.ends, step.index.other_ends))[order]
+    index = step.index
     for start, end in in_pieces(step.octets.size, step.limits.piece_bytes):
         piece = step.octets.array[start:end]
-        odd = (piece < 9) | ((piece > 13) & (piece < _BLANK))
+        odd = (piece < _TAB) | ((piece > _RETURN) & (piece < _BLANK))
         if not odd.any():
             continue
         places = np.flatnonzero(odd) + start
-        places = places[step.splits.comments.outside(places)]
-        statement = np.searchsorted(starts, places, side="right") - 1
-        between = (statement < 0) | (places >= ends[statement])
-        for place in places[between].tolist():
+        places = places[step.marks.comments.outside(places)]
+        for starts, ends in ((step.starts, step.ends), (index.other_starts, index.other_ends)):
+            statement = np.searchsorted(ends, places, side="right")
+            inside = (statement < len(starts)) & (starts[np.minimum(statement, len(starts) - 1)] <= places)
+            places = places[~inside]
+        for place in places.tolist():
             yield Flaw("control-character", place)
 
 
@@ -171,8 +169,8 @@ def _plain(step: StepFile, start: int, end: int) -> npt.NDArray[np.uint8]:
     index = step.index
     between = slice(*np.searchsorted(index.other_starts, [start, end]).tolist())
     ranges = [(index.other_starts[between], index.other_ends[between])]
-    if len(step.splits.comments):
-        ranges.append(step.splits.comments.between(start, end))
+    if len(step.marks.comments):
+        ranges.append(step.marks.comments.between(start, end))
     if any(len(starts) for starts, _ in ranges):
         text = text.copy()
         for starts, ends in ranges:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Texts", "column", "decode_string", "decode_strings", "detect_encoding"]
 
+_QUOTE, _BLANK, _BACKSLASH = b"' \\"
 _ESCAPED = r"['\\\x00-\x1f]"
 
 
@@ -31,6 +32,16 @@ class Texts:
     def series(self, starts: Int64Array, ends: Int64Array, present: npt.NDArray[np.bool_]) -> pl.Series:
         """The text of each range, null where not `present`."""
         text, offsets = gather(self._octets, starts, np.where(present, ends - starts, 0))
+        return self._column(text, offsets, present)
+
+    def meanings(self, starts: Int64Array, ends: Int64Array, present: npt.NDArray[np.bool_]) -> pl.Series:
+        """What the string in each range, between its quotes, means; null where not `present`."""
+        text, offsets = gather(self._octets, starts, np.where(present, ends - starts, 0))
+        escaped = bool(((text == _QUOTE) | (text == _BACKSLASH) | (text < _BLANK)).any())
+        series = self._column(text, offsets, present)
+        return decode_strings(series) if escaped else series
+
+    def _column(self, text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArray[np.bool_]) -> pl.Series:
         if self.encoding in ("ascii", "utf-8"):
             return column(text, offsets, present)
         return self._decoded(text, offsets, present)
