@@ -20,7 +20,15 @@ NAMED = Attribute(exactly("Name"))
 
 
 def rule(**more: Any) -> Rule:
-    given = {"code": "T-TST-001", "name": "t", "pack": "t", "severity": Severity.ERROR, "where": WALL, "must": NAMED, **more}
+    given = {
+        "code": "T-TST-001",
+        "name": "t",
+        "pack": "t",
+        "severity": Severity.ERROR,
+        "where": WALL,
+        "must": NAMED,
+        **more,
+    }
     return Rule(**given)
 
 

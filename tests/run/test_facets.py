@@ -68,7 +68,8 @@ def test_attribute_cardinalities() -> None:
     name = Attribute(exactly("Name"), matching("W[0-9]"))
     assert met(facts, Attribute(exactly("Name"))) == [0, 1]
     assert met(facts, name) == [0]
-    assert met(facts, Attribute(exactly("Name"), matching("W[0-9]"), OPTIONAL)) == [0, 2, 3]
+    assert met(facts, Attribute(exactly("Name"), matching("W[0-9]"), OPTIONAL)) == [0, 2]
+    assert met(facts, Attribute(exactly("Name"), cardinality=PROHIBITED)) == [2]
     assert met(facts, Attribute(exactly("Name"), matching("W[0-9]"), PROHIBITED)) == [1, 2, 3]
     assert [row[:3] for row in told(facts, name)] == [
         (1, "attribute_wrong_value", "X"),
@@ -99,7 +100,7 @@ def test_property_says_what_exactly_is_missing() -> None:
         (4, "property_missing", None, "REI60 | REI90"),
         (5, "set_missing", None, "REI60 | REI90"),
     ]
-    assert met(facts, fire(one_of("REI60"), cardinality=OPTIONAL)) == [0, 3, 4, 5]
+    assert met(facts, fire(one_of("REI60"), cardinality=OPTIONAL)) == [0, 2, 3, 4, 5]
     assert met(facts, fire(cardinality=PROHIBITED)) == [4, 5]
 
 

@@ -39,27 +39,31 @@ def _has_value(column: Column) -> BoolArray:
 
 
 def holds(facet: Attribute, evaluation: Evaluation) -> BoolArray:
-    """Which subjects meet the facet (n): some named attribute has a value, and every value there is allowed."""
+    """Which subjects meet the facet (n). Where a pattern names several attributes, one that holds is enough.
+
+    An optional attribute may be null, not empty; a prohibited one without a value may only be null.
+    """
     count = len(evaluation.facts)
-    there = np.zeros(count, bool)  # an attribute of that name belongs to the entity
-    filled = np.zeros(count, bool)
-    allowed = np.zeros(count, bool)
-    refused = np.zeros(count, bool)
+    written = np.zeros(count, bool)  # more than null
+    good = np.zeros(count, bool)
     for column in columns(facet, evaluation):
-        there[column.sid] = True
-        has = _has_value(column)
-        filled[column.sid[has]] = True
-        if facet.value is not None:
-            good = has & column.spread(facet.value.accepts(column.values)).astype(bool)
-            allowed[column.sid[good]] = True
-            refused[column.sid[has & ~good]] = True
+        written[column.sid[column.row_states() != State.NULL]] = True
+        good[column.sid[_good(facet, column)]] = True
     match facet.cardinality:
         case Cardinality.REQUIRED:
-            return filled & ~refused
+            return good
         case Cardinality.OPTIONAL:
-            return ~filled | ~refused
+            return ~written | good
         case Cardinality.PROHIBITED:
-            return ~(filled if facet.value is None else allowed)
+            return ~(written if facet.value is None else good)
+
+
+def _good(facet: Attribute, column: Column) -> BoolArray:
+    """Rows that hold what is asked."""
+    if facet.value is None:
+        return _has_value(column)
+    allowed: BoolArray = np.asarray(column.spread(facet.value.accepts(column.values)), bool)
+    return allowed
 
 
 def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.DataFrame:
@@ -69,13 +73,8 @@ def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.Data
     filled = np.zeros(len(evaluation.facts), bool)
     for name, column in _named_columns(facet, evaluation):
         there[column.sid] = True
-        has = _has_value(column)
-        good = (
-            np.zeros(len(has), bool)
-            if facet.value is None
-            else column.spread(facet.value.accepts(column.values)).astype(bool)
-        )
-        show = np.flatnonzero(has & (good if facet.cardinality is Cardinality.PROHIBITED and facet.value else ~good))
+        has, good = _has_value(column), _good(facet, column)
+        show = np.flatnonzero(has & (good if facet.cardinality is Cardinality.PROHIBITED else ~good))
         show = show[np.isin(column.sid[show], sids)]
         texts = [text if text is not None else f"({name})" for text in column.texts(show.astype(np.int32))]
         for sid, text in zip(column.sid[show], texts, strict=True):

@@ -33,7 +33,7 @@ def holds(facet: Classification, evaluation: Evaluation) -> BoolArray:
 
 
 def _answer(facet: Classification, evaluation: Evaluation) -> tuple[BoolArray, BoolArray, BoolArray]:
-    """Classified at all, classified in the system, classified as asked (n each)."""
+    """Classified at all, with a code of the system, classified as asked (n each)."""
     plain = replace(facet, cardinality=Cardinality.REQUIRED, instructions=None, uri=None)
     answer: tuple[BoolArray, BoolArray, BoolArray] = evaluation.remember(
         ("classification", plain), lambda: _compute(facet, evaluation)
@@ -48,8 +48,9 @@ def _compute(facet: Classification, evaluation: Evaluation) -> tuple[BoolArray, 
     of_value = (
         np.ones(len(sid), bool) if facet.value is None else _accepted(facet.value, rows["code"], evaluation, "code")
     )
+    coded = rows["code"].is_not_null().to_numpy()
     result = tuple(np.zeros(len(evaluation.facts), bool) for _ in range(3))
-    for mask, which in zip(result, (np.ones(len(sid), bool), of_system, of_system & of_value), strict=True):
+    for mask, which in zip(result, (np.ones(len(sid), bool), of_system & coded, of_system & of_value), strict=True):
         mask[sid[which]] = True
     return result  # type: ignore[return-value]
 

@@ -30,11 +30,12 @@ __all__ = ["explain", "holds", "present_columns"]
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One property column under one facet, per property instance: whose it is, whether it has a value of the right
-    datatype, whether that value is allowed."""
+    """One property column under one facet, per property instance: whose it is, whether anything but null stands
+    there, whether it has a value, one of the right datatype, and one that is allowed."""
 
     column: PropertyColumn
     sid: IntArray
+    written: BoolArray
     filled: BoolArray
     typed: BoolArray
     good: BoolArray
@@ -48,6 +49,7 @@ class _Answer:
     filled: BoolArray
     good: BoolArray
     bad: BoolArray
+    written_wrong: BoolArray  # has one that does not hold and is more than null
     incomplete: BoolArray  # a matching set lacks the property
 
 
@@ -58,7 +60,7 @@ def holds(facet: Property, evaluation: Evaluation) -> BoolArray:
         case Cardinality.REQUIRED:
             return answer.good & ~answer.bad & ~answer.incomplete if facet.every else answer.good
         case Cardinality.OPTIONAL:
-            return ~answer.exists | (answer.good & ~answer.bad) if facet.every else ~answer.filled | answer.good
+            return ~answer.written_wrong if facet.every else ~answer.filled | answer.good
         case Cardinality.PROHIBITED:
             return ~(answer.exists if facet.value is None else answer.good)
 
@@ -76,15 +78,16 @@ def _answer(facet: Property, evaluation: Evaluation) -> _Answer:
 
 def _compute(facet: Property, evaluation: Evaluation) -> _Answer:
     count = len(evaluation.facts)
-    exists, filled, good, bad, incomplete = (np.zeros(count, bool) for _ in range(5))
+    exists, filled, good, bad, wrong, incomplete = (np.zeros(count, bool) for _ in range(6))
     for judged in _judged(facet, evaluation):
         exists[judged.sid] = True
         filled[judged.sid[judged.filled]] = True
         good[judged.sid[judged.good]] = True
         bad[judged.sid[~judged.good]] = True
+        wrong[judged.sid[judged.written & ~judged.good]] = True
     if facet.every:
         incomplete = _incomplete(facet, evaluation)
-    return _Answer(exists, filled, good, bad, incomplete)
+    return _Answer(exists, filled, good, bad, wrong, incomplete)
 
 
 def _incomplete(facet: Property, evaluation: Evaluation) -> BoolArray:
@@ -165,19 +168,25 @@ def _judged(facet: Property, evaluation: Evaluation) -> list[_Judged]:
 
 def _judge_column(property_column: PropertyColumn, facet: Property) -> _Judged:
     column = property_column.column
-    present = column.row_states() == State.PRESENT
+    states = column.row_states()
+    written, present = states != State.NULL, states == State.PRESENT
     typed = present
     if facet.datatype is not None:
         right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
         typed = present & column.spread(right).astype(bool)
     allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(column.values)).astype(bool)
     if column.owner is None:
-        return _Judged(property_column, column.sid, present, typed, allowed)
-    return _by_instance(property_column, facet.value, present, typed, allowed)
+        return _Judged(property_column, column.sid, written, present, typed, allowed)
+    return _by_instance(property_column, facet.value, written, present, typed, allowed)
 
 
 def _by_instance(
-    property_column: PropertyColumn, value: Restriction | None, present: BoolArray, typed: BoolArray, allowed: BoolArray
+    property_column: PropertyColumn,
+    value: Restriction | None,
+    written: BoolArray,
+    present: BoolArray,
+    typed: BoolArray,
+    allowed: BoolArray,
 ) -> _Judged:
     """From rows (values of a list, bounds) to property instances."""
     column = property_column.column
@@ -199,7 +208,7 @@ def _by_instance(
         bounded = any_of(lower | upper | (role == Role.SETPOINT))
         if bounded.any():
             good = np.where(bounded, _bounded(column, value, typed, allowed, starts), good)
-    return _Judged(property_column, sid, filled, of_type, good)
+    return _Judged(property_column, sid, any_of(written), filled, of_type, good)
 
 
 def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: BoolArray, starts: IntArray) -> BoolArray:
@@ -224,10 +233,13 @@ def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: Bool
     numbers = np.asarray(column.spread(column.values.number))
     low = np.fmax.reduceat(np.where(lower, numbers, -np.inf), starts)
     high = np.fmin.reduceat(np.where(upper, numbers, np.inf), starts)
-    inside = reduce_any(allowed, starts)
+    matching = reduce_any(allowed, starts)
+    inside = np.zeros(len(starts), bool)
     for number in wanted:
         slack = abs(number) * 1e-6 + 1e-6  # IDS's equality of reals
         inside |= (low <= number + slack) & (number - slack <= high)
+    # with a set point one of the three must be the value; without, the bounds must enclose it
+    inside = np.where(reduce_any(set_point, starts), matching, matching | inside)
     contained: BoolArray = some & inside
     return contained
 
