@@ -14,7 +14,7 @@ from cimkit.readers.step.comments import skip_separators, trim
 from cimkit.readers.step.compact import batches, compact
 from cimkit.readers.step.keywords import KeywordTable
 from cimkit.readers.step.numerals import read_numbers
-from cimkit.readers.step.parameters import outside_strings, split_parameters
+from cimkit.readers.step.parameters import Parameters, outside_strings, split_parameters
 from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
@@ -59,6 +59,25 @@ class Records:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, positions: npt.NDArray[np.integer]) -> Records:
+        """Some of these records, without looking for their parameters again."""
+        whole = self._parameters
+        some = object.__new__(Records)
+        some._step = self._step
+        some.rows = self.rows[positions]
+        some.arity = whole.arity[positions]
+        some._parameters = Parameters(some.arity, whole.first[:-1][positions], whole.marks)
+        return some
+
+    def heads(self, parameter: int) -> npt.NDArray[np.uint8]:
+        """First byte of the parameter, which tells what kind of value it is; 0 where there is none."""
+
+        def of_batch(field: _Field) -> npt.NDArray[np.uint8]:
+            there = field.present & (field.ends > field.starts)
+            return np.where(there, self._step.octets.at(field.starts), np.uint8(0))
+
+        return np.concatenate([np.empty(0, np.uint8), *self._in_batches(parameter, of_batch)])
+
     def raw(self, parameter: int) -> pl.Series:
         """Text as written, with STEP's escapes; null where a record has fewer parameters."""
         return self._texts(parameter, lambda field: field)
@@ -78,7 +97,7 @@ class Records:
         return np.concatenate([np.empty(0, np.int32), *self._in_batches(parameter, self._reference)])
 
     def ref_lists(self, parameter: int) -> tuple[Int64Array, Int64Array, Rows]:
-        """Every reference in the parameter, at any depth: record position, ordinal in the record, row (-2: dangling)."""
+        """Every reference in the parameter, at any depth: record position, ordinal in the record, row or -2."""
         owners, rows = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
         done = 0
         for count, owner, target in self._in_batches(parameter, self._references):
