@@ -106,9 +106,7 @@ def _skip_one(octets: Octets, offset: int, comments: Comments) -> int:
     return octets.size
 
 
-def trim(
-    octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comments
-) -> tuple[Int64Array, Int64Array]:
+def trim(octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comments) -> tuple[Int64Array, Int64Array]:
     """Ranges without blanks and comments at their ends."""
     starts = np.minimum(skip_separators(octets, starts, comments), ends)
     last = np.maximum(ends - 1, 0)

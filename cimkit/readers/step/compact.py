@@ -36,7 +36,8 @@ class Compact:
 
     def owner(self, places: Int64Array) -> npt.NDArray[np.int32]:
         """Which range each place in `text` belongs to."""
-        return self.owners[places >> 3]
+        owners: npt.NDArray[np.int32] = self.owners[places >> 3]
+        return owners
 
     def offsets(self, places: Int64Array) -> Int64Array:
         """Offsets in the file of places in `text`."""

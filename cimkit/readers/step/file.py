@@ -42,8 +42,10 @@ class StepFile:
     The buffer that it was opened from must stay as it is while the StepFile is used.
     """
 
-    def __init__(self, octets: Octets, content: tuple[int, int], marks: Marks, index: Index, limits: StepLimits) -> None:
-        """Use `StepFile.open`."""
+    def __init__(
+        self, octets: Octets, content: tuple[int, int], marks: Marks, index: Index, limits: StepLimits
+    ) -> None:
+        """Use `StepFile.open`. `content` is where the first statement starts and the last complete one ends."""
         self.octets = octets
         self.content_start, end = content
         self.marks = marks

@@ -15,7 +15,7 @@ from cimkit.readers.step.tokens import Token, tokens
 
 __all__ = ["HeaderEntity", "HeaderField", "StepHeader", "read_header"]
 
-HeaderField: TypeAlias = "str | None | list[HeaderField]"
+HeaderField: TypeAlias = "str | list[HeaderField] | None"
 
 _DEEPEST = 32
 

@@ -62,9 +62,7 @@ def build_index(octets: Octets, start: int, ends: Int64Array, comments: Comments
 class _Indexer:
     """Fills columns that have a place for every statement; several threads may each fill a stretch."""
 
-    def __init__(
-        self, octets: Octets, start: int, ends: Int64Array, comments: Comments, limits: StepLimits
-    ) -> None:
+    def __init__(self, octets: Octets, start: int, ends: Int64Array, comments: Comments, limits: StepLimits) -> None:
         self._octets = octets
         self._start = start
         self._ends = ends

@@ -24,7 +24,7 @@ class Flaw(NamedTuple):
     detail: str | None = None
 
 
-_VALUES = frozenset(("name", "number", "enumeration", "string", "binary", "$", "*"))
+_WORDS = frozenset(("keyword", "bad-keyword"))
 _BAD_VALUES = frozenset(
     ("bad-instance-name", "bad-number", "bad-enumeration", "unterminated-string", "bad-binary", "unterminated-comment")
 )
@@ -41,6 +41,13 @@ def judge_instance(text: bytes, deepest: int) -> list[Flaw]:
 def judge_entity(text: bytes, deepest: int) -> list[Flaw]:
     """Defects of `KEYWORD(...);`, an entity of the header."""
     return list(_Judge(text, deepest).entity())
+
+
+class _Frame(NamedTuple):
+    """A list that is open: where its bracket is, and whether a keyword stands before that."""
+
+    offset: int
+    typed: bool
 
 
 class _Judge:
@@ -84,7 +91,7 @@ class _Judge:
         opened = self._next()
         if self._peek().kind == ")":
             yield Flaw("missing-keyword", self._peek().start)
-        while self._peek().kind in ("keyword", "bad-keyword"):
+        while self._peek().kind in _WORDS:
             yield from self._record()
         if self._peek().kind == ")":
             self._next()
@@ -95,7 +102,7 @@ class _Judge:
         token = self._peek()
         if token.kind == "bad-keyword":
             yield Flaw(token.kind, token.start)
-        if token.kind in ("keyword", "bad-keyword"):
+        if token.kind in _WORDS:
             self._next()
         else:
             yield Flaw("missing-keyword", token.start)
@@ -106,52 +113,52 @@ class _Judge:
         yield from self._parameters()
 
     def _parameters(self) -> Iterator[Flaw]:
-        """A bracketed list. `frames` holds the opening bracket of each list that is open, and whether it is typed."""
-        frames = [(self._next(), False)]
+        """A bracketed list, with the lists in it."""
+        frames = [_Frame(self._next().start, typed=False)]
         expected = "first"  # the first value or ')'; a "value" after a comma; a "comma" after a value
         while frames:
             token = self._next()
-            kind = token.kind
-            if kind == "end" or kind == ";":
-                yield Flaw("unbalanced-parenthesis", frames[-1][0].start)
+            if token.kind in {"end", ";"}:
+                yield Flaw("unbalanced-parenthesis", frames[-1].offset)
                 self._place -= 1
                 self._stuck = True
                 return
-            if kind == ")":
-                _, typed = frames.pop()
-                if expected == "value" or (expected == "first" and typed):
+            if token.kind == ")":
+                if expected == "value" or (expected == "first" and frames[-1].typed):
                     yield Flaw("empty-parameter", token.start)
+                frames.pop()
                 expected = "comma"
-            elif kind == ",":
-                if expected != "comma":
-                    yield Flaw("empty-parameter", token.start)
-                elif frames[-1][1]:
-                    yield Flaw("two-values-in-typed-parameter", token.start)
+            elif token.kind == ",":
+                yield from _comma_flaws(token, expected, frames[-1])
                 expected = "value"
-            elif kind in ("=", "bad-character"):
+            elif token.kind in {"=", "bad-character"}:
                 yield Flaw("bad-character", token.start)
             else:
                 if expected == "comma":
                     yield Flaw("missing-comma", token.start)
-                expected = "comma"
                 yield from self._value(token)
-                opened = kind == "("
-                if kind in ("keyword", "bad-keyword"):
-                    if self._peek().kind == "(":
-                        token, opened = self._next(), True
-                    else:
-                        yield Flaw("bad-value", token.start)
-                if opened:
-                    if len(frames) >= self._deepest:
-                        yield Flaw("nesting-too-deep", token.start)
-                        self._skip_to_end()
-                        return
-                    frames.append((token, kind != "("))
-                    expected = "first"
+                frame = self._opened(token)
+                expected = "comma" if frame is None else "first"
+                if frame is not None:
+                    frames.append(frame)
+                if len(frames) > self._deepest:
+                    yield Flaw("nesting-too-deep", token.start)
+                    self._skip_to_end()
+                    return
+
+    def _opened(self, token: Token) -> _Frame | None:
+        """The list that a value opens: '(' itself, or a keyword with '(' after it."""
+        if token.kind == "(":
+            return _Frame(token.start, typed=False)
+        if token.kind in _WORDS and self._peek().kind == "(":
+            return _Frame(self._next().start, typed=True)
+        return None
 
     def _value(self, token: Token) -> Iterator[Flaw]:
         if token.kind in _BAD_VALUES or token.kind == "bad-keyword":
             yield Flaw(token.kind, token.start)
+        if token.kind in _WORDS and self._peek().kind != "(":
+            yield Flaw("bad-value", token.start)
         if token.kind in ("string", "unterminated-string"):
             yield from _string_flaws(self._text, token)
 
@@ -173,6 +180,13 @@ class _Judge:
     def _skip_to_end(self) -> None:
         self._stuck = True
         self._place = len(self._stream)
+
+
+def _comma_flaws(token: Token, expected: str, frame: _Frame) -> Iterator[Flaw]:
+    if expected != "comma":
+        yield Flaw("empty-parameter", token.start)
+    elif frame.typed:
+        yield Flaw("two-values-in-typed-parameter", token.start)
 
 
 def _string_flaws(text: bytes, token: Token) -> Iterator[Flaw]:

@@ -53,14 +53,14 @@ class KeywordTable:
             distinct, first, which = np.unique(hashes[missed], return_index=True, return_inverse=True)
             places = offsets[missed[first]]
             known = [
-                self._code_of(hash_, int(place)) for hash_, place in zip(distinct.tolist(), places.tolist(), strict=True)
+                self._code_of(hash_, place) for hash_, place in zip(distinct.tolist(), places.tolist(), strict=True)
             ]
             codes[missed] = np.array(known, np.int32)[which]
         return codes
 
     def _hashes(self, offsets: Int64Array) -> Words:
         own = self._octets.at(offsets) == _BANG  # user-defined keywords begin with '!'
-        hashes = own.astype(np.uint64)
+        hashes: Words = own.astype(np.uint64)
         places = offsets + own
         active: npt.NDArray[np.intp] | None = None
         for _ in range(0, self._limits.keyword_bytes, WORD):
@@ -102,14 +102,18 @@ class KeywordTable:
 
     def lengths(self, codes: npt.NDArray[np.int32]) -> Int64Array:
         """The length of each code's keyword."""
-        return np.array([len(name) for name in self._names], np.int64)[codes]
+        lengths: Int64Array = np.array([*(len(name) for name in self._names), 0], np.int64)[codes]
+        return lengths
 
-    def finish(self, codes: npt.NDArray[np.int32]) -> tuple[tuple[str, ...], npt.NDArray[np.int16 | np.int32]]:
-        """The keywords among `codes`, which this table gave, in alphabetical order; and the codes as codes into them."""
+    def finish(
+        self, codes: npt.NDArray[np.int32]
+    ) -> tuple[tuple[str, ...], npt.NDArray[np.int16] | npt.NDArray[np.int32]]:
+        """The keywords of `codes`, which this table gave, in alphabetical order; the codes as codes into them."""
         used = np.zeros(len(self._names) + 1, np.bool_)
         used[codes] = True
         keywords = tuple(sorted({name for name, there in zip(self._names, used, strict=False) if there}))
         number = {name: code for code, name in enumerate(keywords)}
-        dtype = np.int16 if len(keywords) <= np.iinfo(np.int16).max else np.int32
-        final = np.array([number.get(name, -1) for name in self._names], dtype)
-        return keywords, final[codes] if len(codes) else codes.astype(dtype)
+        final = np.array([*(number.get(name, -1) for name in self._names), -1], np.int32)
+        if len(keywords) <= np.iinfo(np.int16).max:
+            return keywords, final.astype(np.int16)[codes]
+        return keywords, final[codes]

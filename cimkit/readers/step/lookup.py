@@ -42,11 +42,11 @@ class IdLookup:
         """The row of each number, -1 where there is none."""
         if self.dense:
             last = len(self._table) - 1
-            if ids.dtype.kind == "u":
-                return self._table[np.minimum(ids, last)]
-            return self._table[np.where((ids < 0) | (ids > last), last, ids)]
-        place = np.minimum(np.searchsorted(self._sorted, ids), len(self._sorted) - 1)
-        return np.where((self._sorted[place] == ids) & (ids >= 0), self._order[place], np.int32(-1))
+            found: Rows = self._table[np.where((ids < 0) | (ids > last), last, ids)]
+        else:
+            place = np.minimum(np.searchsorted(self._sorted, ids), len(self._sorted) - 1)
+            found = np.where((self._sorted[place] == ids) & (ids >= 0), self._order[place], np.int32(-1))
+        return found
 
 
 class RowsByType:

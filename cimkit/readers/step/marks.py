@@ -68,4 +68,5 @@ def _instance_lines(octets: Octets, start: int, end: int) -> Int64Array:
     for row in np.flatnonzero(unsure).tolist():
         line = int(lines[row])
         sure[row] = _INSTANCE.match(octets.bytes(line, line + _LOOK_BACK)) is not None
-    return lines[sure]
+    certain: Int64Array = lines[sure]
+    return certain

@@ -51,7 +51,8 @@ class Octets:
     def words(self, offsets: Int64Array) -> Words:
         """The eight bytes at each offset, first byte lowest; zeros beyond the end of the file."""
         if not len(offsets) or int(offsets.max()) <= self._last:
-            return self._words[offsets]
+            words: Words = self._words[offsets]
+            return words
         inside = np.minimum(offsets, self._last)
         beyond = np.minimum(offsets - inside, WORD).astype(np.uint64)
         return np.right_shift(self._words[inside], beyond << _THREE)
@@ -85,7 +86,7 @@ def decimal(words: Words, count: npt.NDArray[np.uint8]) -> Words:
     value = np.left_shift(words ^ _ZEROS, _SIXTY_FOUR - (count.astype(np.uint64) << _THREE))
     value = ((value & _U(0x0F * _EVERY)) * _U(2561)) >> _U(8)
     value = ((value & _U(0x00FF00FF00FF00FF)) * _U(6553601)) >> _U(16)
-    return ((value & _U(0x0000FFFF0000FFFF)) * _U(42949672960001)) >> _U(32)
+    return np.right_shift((value & _U(0x0000FFFF0000FFFF)) * _U(42949672960001), _U(32))
 
 
 def name_length(words: Words) -> npt.NDArray[np.uint8]:

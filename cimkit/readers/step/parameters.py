@@ -22,7 +22,6 @@ __all__ = ["Parameters", "outside_strings", "split_parameters"]
 
 Flags = npt.NDArray[np.bool_]
 Ranges: TypeAlias = "tuple[Int64Array, Int64Array]"
-Distances = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 # Quote, brackets and comma lie close together: ' ( ) * + ,
 _FIRST_SIGN, _SIGNS = 39, 5
@@ -41,7 +40,7 @@ class Parameters:
 
     arity: npt.NDArray[np.int32]
     first: Int64Array
-    marks: Distances
+    marks: npt.NDArray[np.unsignedinteger]
 
     def ranges(self, parameter: int, rows: slice, starts: Int64Array) -> tuple[Flags, Int64Array, Int64Array]:
         """Which of the rows have the parameter, and the range between its marks (empty where they haven't).
@@ -72,8 +71,8 @@ def split_parameters(
     for (begin, end), part in zip(
         batches_of_rows, in_threads(work, batches_of_rows, threaded=len(batches_of_rows) > 1), strict=True
     ):
-        first[begin + 1 : end + 1] = part.count
-        arity[begin:end] = part.arity
+        first[begin + 1 : end + 1] = part.counts
+        arity[begin:end] = part.arities
         marks.append(part.marks)
     np.cumsum(first, out=first)
     # numpy takes the widest of the batches' types
@@ -83,9 +82,9 @@ def split_parameters(
 class _Split(NamedTuple):
     """For each range its number of marks and of parameters; then all marks."""
 
-    count: npt.NDArray[np.intp]
-    arity: npt.NDArray[np.int32]
-    marks: Distances
+    counts: npt.NDArray[np.intp]
+    arities: npt.NDArray[np.int32]
+    marks: npt.NDArray[np.unsignedinteger]
 
 
 def _split_rows(

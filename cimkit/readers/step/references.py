@@ -76,10 +76,7 @@ def _unknown(step: StepFile, exists: npt.NDArray[np.bool_] | None, piece: tuple[
     start, end = piece
     places = np.flatnonzero(step.octets.array[start:end] == _HASH) + start
     numbers, _ = read_numbers(step.octets, places + 1)
-    if exists is None:
-        known = step.row_of_ids(numbers) >= 0
-    else:
-        known = exists[np.minimum(numbers, len(exists) - 1)]
+    known = step.row_of_ids(numbers) >= 0 if exists is None else exists[np.minimum(numbers, len(exists) - 1)]
     return places[~known & (numbers >= 0)]
 
 

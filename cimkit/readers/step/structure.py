@@ -110,25 +110,13 @@ class _Structure:
             yield Flaw("unexpected-text", start)
 
     def _section_begins(self, word: str, start: int, text: bytes, second: Token) -> Iterator[Flaw]:
-        if word != _START:
-            yield from self._start_missing(start)
-        elif start > self._step.content_start and not self._seen:
-            yield from self._once("text-before-start", self._step.content_start)
-        if _END in self._seen and word not in ("SIGNATURE", "ENDSEC"):
-            yield from self._once("text-after-end", start)
-        if word in self._seen and word in (_START, _END, "HEADER"):
-            yield Flaw("duplicate-section", start, word)
+        yield from self._out_of_order(word, start)
         if word == "ENDSEC":
-            if self._section is None:
-                yield Flaw("unexpected-text", start)
-            elif self._section == "HEADER":
-                yield from self._header_ends(start)
-            self._section = None
+            yield from self._section_ends(start)
         else:
             if self._section is not None:
                 yield Flaw("missing-endsec", start, self._section)
-                if self._section == "HEADER":
-                    yield from self._header_ends(start)
+                yield from self._section_ends(start)
             self._section = None if word in (_START, _END) else word
         self._seen.add(word)
         if word == "SIGNATURE":
@@ -138,6 +126,25 @@ class _Structure:
             yield from _moved(judge_entity(text, self._step.limits.depth), start)
         elif second.kind != ";":
             yield Flaw("missing-semicolon", start + second.start)
+
+    def _out_of_order(self, word: str, start: int) -> Iterator[Flaw]:
+        if word != _START:
+            yield from self._start_missing(start)
+        elif start > self._step.content_start and not self._seen:
+            yield from self._once("text-before-start", self._step.content_start)
+        if _END in self._seen and word not in ("SIGNATURE", "ENDSEC"):
+            yield from self._once("text-after-end", start)
+        if word in self._seen and word in (_START, _END, "HEADER"):
+            yield Flaw("duplicate-section", start, word)
+
+    def _section_ends(self, offset: int) -> Iterator[Flaw]:
+        if self._section is None:
+            yield Flaw("unexpected-text", offset)
+        elif self._section == "HEADER":
+            for word in _REQUIRED:
+                if word not in self._entities:
+                    yield Flaw("missing-header-entity", offset, word)
+        self._section = None
 
     def _header_entity(self, word: str, start: int) -> Iterator[Flaw]:
         if word not in FIELDS:
@@ -153,11 +160,6 @@ class _Structure:
         for entity in self._step.header.entities:
             if entity.start == start and len(entity.raw) != len(FIELDS[word]):
                 yield Flaw("wrong-parameter-count", start, f"{word}: {len(entity.raw)} ≠ {len(FIELDS[word])}")
-
-    def _header_ends(self, offset: int) -> Iterator[Flaw]:
-        for word in _REQUIRED:
-            if word not in self._entities:
-                yield Flaw("missing-header-entity", offset, word)
 
     def _finish(self) -> Iterator[Flaw]:
         step = self._step
