@@ -1,47 +1,33 @@
-"""Views of a source as plain data, which `run` attaches to a report so that formats can draw without the source."""
+"""Views: plain data that formats draw, attached to a report by the run because somebody asked for pictures.
+
+A view knows no source and no library; coordinates are metres in the model's own plan, x to the right, y upwards.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-__all__ = ["PlanShape", "StoreyPlan"]
-
-#: One line of a drawing: points (x, y) in metres, from south-west up.
-Line = tuple[tuple[float, float], ...]
+__all__ = ["Outline", "Plan"]
 
 
 @dataclass(frozen=True, slots=True)
-class PlanShape:
-    """One element of a plan. lines: where the element meets the plane of the plan, or the outline of its box.
+class Outline:
+    """One thing seen from above. id: GlobalId, as the report's subjects have it; rings: closed lines of (x, y), the
+    first the outer one, further ones holes; the last point is not repeated."""
 
-    subject: its row in the report's subject table, None when it has no finding. kind: `IfcWall`. cut: met by the
-    plane; False: drawn as its outline, since it lies above or below.
-    """
-
+    id: str
     kind: str
-    lines: tuple[Line, ...]
-    subject: int | None = None
-    cut: bool = True
+    rings: Sequence[Sequence[tuple[float, float]]]
 
 
 @dataclass(frozen=True, slots=True)
-class StoreyPlan:
-    """One storey seen from above. source: index of the source. box: (west, south, east, north) of all shapes, metres.
-
-    failing: number of shapes with a finding. left_out: elements that could not be drawn.
-    """
+class Plan:
+    """The plan of one storey. source: index into `Report.sources`; storey: its name, as subjects have it; elevation:
+    metres, None unknown; left_out: things whose outline could not be made or that were too many."""
 
     source: int
-    name: str
+    storey: str
     elevation: float | None
-    box: tuple[float, float, float, float]
-    shapes: tuple[PlanShape, ...]
-    failing: int
+    outlines: Sequence[Outline]
     left_out: int = 0
-
-    def shifted(self, rows: int) -> StoreyPlan:
-        """The plan with its subjects this many rows further on: sources are drawn one by one, and joined later."""
-        moved = (
-            shape if shape.subject is None else replace(shape, subject=shape.subject + rows) for shape in self.shapes
-        )
-        return replace(self, shapes=tuple(moved))
