@@ -66,7 +66,7 @@ class Records:
         some._step = self._step
         some.rows = self.rows[positions]
         some.arity = whole.arity[positions]
-        some._parameters = Parameters(some.arity, whole.first[:-1][positions], whole.marks)
+        some._parameters = Parameters(some.arity, whole.first[positions], whole.marks)
         return some
 
     def heads(self, parameter: int) -> npt.NDArray[np.uint8]:
