@@ -1,0 +1,129 @@
+"""Boundaries as flat arrays: points, rings, polygons, shells, solids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cimkit.checks.geometry.ragged import IntVector, row_starts
+
+__all__ = ["Boundaries", "Kind", "from_coordinates", "from_indices"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Kind(IntEnum):
+    """What a set of polygons claims to be."""
+
+    SURFACES = 0  # MultiSurface: each polygon for itself
+    COMPOSITE_SURFACE = 1  # the polygons form one surface, open or closed
+    SOLID = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """Solids and surfaces, a surface being a solid of one shell here.
+
+    points         coordinates (n, 3)
+    corner         index into `points` of each corner, ring after ring
+    ring_start     row starts over `corner`; a polygon's first ring is its exterior one
+    polygon_start  row starts over the rings
+    shell_start    row starts over the polygons; a solid's first shell is its exterior one
+    solid_start    row starts over the shells
+    kind           `Kind` of each solid
+    composite      number of the CompositeSolid each solid belongs to, -1 none
+    closing_point  rings repeat their first point at the end, as GML's do and CityJSON's don't
+    """
+
+    points: FloatArray
+    corner: IntVector
+    ring_start: IntVector
+    polygon_start: IntVector
+    shell_start: IntVector
+    solid_start: IntVector
+    kind: npt.NDArray[np.uint8]
+    composite: IntVector
+    closing_point: bool
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+def _unpack(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], IntVector]:
+    """One level of nesting less: the members of all rows, and where each row begins."""
+    kept = rows if isinstance(rows, list) else list(rows)
+    return list(chain.from_iterable(kept)), row_starts(list(map(len, kept)))
+
+
+def from_indices(
+    points: FloatArray,
+    solids: Sequence[Sequence[Sequence[Sequence[Sequence[int]]]]],
+    kind: Kind | Sequence[int] = Kind.SOLID,
+    composite: Sequence[int] | None = None,
+) -> Boundaries:
+    """Solids as lists of shells of polygons of rings of indices into `points`, without closing points (CityJSON)."""
+    shells, solid_start = _unpack(solids)
+    polygons, shell_start = _unpack(shells)
+    rings, polygon_start = _unpack(polygons)
+    corner, ring_start = _unpack(rings)
+    return _assembled(
+        points,
+        np.asarray(corner, np.int64),
+        ring_start,
+        polygon_start,
+        shell_start,
+        solid_start,
+        kind,
+        composite,
+        False,
+    )
+
+
+def from_coordinates(
+    solids: Sequence[Sequence[Sequence[Sequence[Sequence[Sequence[float]]]]]],
+    kind: Kind | Sequence[int] = Kind.SOLID,
+    composite: Sequence[int] | None = None,
+    *,
+    closing_point: bool = True,
+) -> Boundaries:
+    """Solids as lists of shells of polygons of rings of x, y, z (GML: each ring ends with its first point again)."""
+    shells, solid_start = _unpack(solids)
+    polygons, shell_start = _unpack(shells)
+    rings, polygon_start = _unpack(polygons)
+    points, ring_start = _unpack(rings)
+    xyz = np.asarray(points, np.float64).reshape(-1, 3)
+    corner = np.arange(len(xyz))
+    return _assembled(xyz, corner, ring_start, polygon_start, shell_start, solid_start, kind, composite, closing_point)
+
+
+def _assembled(
+    points: FloatArray,
+    corner: IntVector,
+    ring_start: IntVector,
+    polygon_start: IntVector,
+    shell_start: IntVector,
+    solid_start: IntVector,
+    kind: Kind | Sequence[int],
+    composite: Sequence[int] | None,
+    closing_point: bool,
+) -> Boundaries:
+    count = len(solid_start) - 1
+    kinds = np.full(count, kind, np.uint8) if isinstance(kind, Kind) else np.asarray(kind, np.uint8)
+    composites = np.full(count, -1) if composite is None else np.asarray(composite, np.int64)
+    return Boundaries(
+        np.asarray(points, np.float64).reshape(-1, 3),
+        corner,
+        ring_start,
+        polygon_start,
+        shell_start,
+        solid_start,
+        kinds,
+        composites,
+        closing_point,
+    )
