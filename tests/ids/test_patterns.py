@@ -38,7 +38,8 @@ PLAIN = CHARS.filter(lambda char: char not in "-^.")
 @st.composite
 def char_classes(draw: st.DrawFn) -> str:
     ranges = st.sampled_from(["a-c", "x-z", "0-9", "a-z"])
-    items = draw(st.lists(st.one_of(PLAIN, ranges, CLASSES, ESCAPED), min_size=1, max_size=3))
+    classes = CLASSES.filter(lambda name: name != r"\P{L}")  # libxml2 forgets that it is negated, inside a class
+    items = draw(st.lists(st.one_of(PLAIN, ranges, classes, ESCAPED), min_size=1, max_size=3))
     inside = ("^" if draw(st.booleans()) else "") + "".join(items)
     return f"[{inside}]"
 

@@ -104,6 +104,8 @@ def check_part_of(facet: PartOfFacet, versions: Sequence[Knowledge], parts: Enti
         return
     wholes = check_entity(facet.entity, versions, flaws)
     ends = [_ENDS[name] for name in RELATIONS if facet.relation in {None, name}]
+    if not ends:
+        return  # no relation that IDS knows, which is said elsewhere
     relation = facet.relation or "partOf"
     for known in versions:
         found = wholes[known.version]
