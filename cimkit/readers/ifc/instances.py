@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from cimkit.facts.ifc_schema import Attribute, IfcSchema
     from cimkit.readers.step import Records, StepFile
 
-__all__ = ["IfcModel", "Rows", "Table"]
+__all__ = ["IfcModel", "Instance", "Rows", "Table"]
 
 #: Positions of instances in the file's index, ascending unless said otherwise (int64).
 Rows = npt.NDArray[np.int64]
 
 _NONE: Rows = np.empty(0, np.int64)
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class IfcModel:
@@ -34,6 +36,8 @@ class IfcModel:
         self.kinds: tuple[str, ...] = tuple(file.keywords)
         self.kind_of: npt.NDArray[np.integer] = np.asarray(file.types)
         self._tables: dict[tuple[str, ...], Table] = {}
+        #: what has been worked out of the file and may be asked again, by who asks and what
+        self.known: dict[tuple[str, ...], object] = {}
 
     def __len__(self) -> int:
         return len(self.kind_of)
@@ -66,6 +70,10 @@ class IfcModel:
     def take(self, rows: Rows) -> Table:
         """A table of these instances."""
         return Table(self, rows)
+
+    def instance(self, row: int) -> Instance:
+        """One instance, for the few that are looked at one by one. Row -1 is an instance without attributes."""
+        return Instance(self, row)
 
     def of_kinds(self, rows: Rows, kinds: frozenset[str]) -> npt.NDArray[np.bool_]:
         """Which of the rows have one of these keywords. A row of -1 (nothing) has none."""
@@ -193,6 +201,58 @@ class Table:
             order = np.argsort(owner, kind="stable")
             owner, item = owner[order], item.gather(order)
         return owner, item
+
+
+class Instance:
+    """One instance. What is not there, or of another kind, is None (texts, numbers) or another empty instance."""
+
+    def __init__(self, model: IfcModel, row: int) -> None:
+        self.model = model
+        self.row = row
+        self._table = model.take(np.array([row] if row >= 0 else [], np.int64))
+
+    def __bool__(self) -> bool:
+        return self.row >= 0
+
+    @property
+    def id(self) -> int | None:
+        """Its number in the file."""
+        return int(self.model.file.ids[self.row]) if self else None
+
+    @property
+    def kind(self) -> str:
+        """Its keyword, upper case; "" of nothing."""
+        return self.model.kinds[self.model.kind_of[self.row]] if self else ""
+
+    def raw(self, name: str) -> str | None:
+        """As written; None for `$`, `*` and what is not there."""
+        found: str | None = self._table.raw(name)[0] if self else None
+        return None if found in ("$", "*") else found
+
+    def text(self, name: str) -> str | None:
+        """A string, or the name of an enumeration."""
+        raw = self.raw(name)
+        if raw is not None and raw.startswith("."):
+            return raw.strip(".")
+        text: str | None = self._table.texts(name)[0] if raw is not None else None
+        return text
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """All numbers of a value, typed or not: `(39,54,27)`, `IFCRATIOMEASURE(0.3048)`."""
+        raw = self.raw(name) or ""
+        return tuple(float(match) for match in _NUMBER.findall(raw)) if not raw.startswith(("'", "#")) else ()
+
+    def number(self, name: str) -> float | None:
+        """The first of `numbers`."""
+        return next(iter(self.numbers(name)), None)
+
+    def ref(self, name: str) -> Instance:
+        """The instance referred to."""
+        return Instance(self.model, int(self._table.refs(name)[0]) if self else -1)
+
+    def refs(self, name: str) -> list[Instance]:
+        """The instances referred to in a list."""
+        return [Instance(self.model, int(row)) for row in self._table.ref_lists(name)[1]]
 
 
 def _joined(parts: list[tuple[npt.NDArray[np.int64], pl.Series]], length: int) -> pl.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ancestors", "endless", "matches", "repeated"]
+__all__ = ["ancestors", "endless", "matches", "on_cycle", "repeated"]
 
 
 Places = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -53,3 +53,12 @@ def endless(parent: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     for _ in range(max(len(parent), 1).bit_length()):
         jump = jump[jump]
     return jump[:-1] >= 0
+
+
+def on_cycle(parent: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Nodes that are above themselves."""
+    jump = np.append(parent, -1)
+    for _ in range(max(len(parent), 1).bit_length()):
+        jump = jump[jump]
+    # after more steps than there are nodes, one that still is somewhere is on a cycle
+    return np.unique(jump[jump >= 0])

@@ -1,39 +1,55 @@
-"""What the first megabytes of an IFC file tell without reading it: the schema, and the stage that the project states.
-
-Both only shape the question (which rules, which demand); the reader proper decides what the file says.
-"""
+"""What an IFC file says in its first bytes, before it is read."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from cimkit.facts.ifc_schema import IfcSchema, ifc_schema, nearest_schema
+if TYPE_CHECKING:
+    from cimkit.facts.ifc_schema import IfcSchema
 
 __all__ = ["PEEK_BYTES", "declared_stage", "schema_of"]
 
-#: The project is among the first instances of what every common exporter writes.
-PEEK_BYTES = 4_000_000
+PEEK_BYTES = 4 << 20
+_HEADER_BYTES = 1 << 16
+_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']{0,200})'", re.IGNORECASE)
+_STRING = rb"'((?:[^']|''){0,1000})'"
+_PROJECT = re.compile(rb"=\s*IFCPROJECT\s*\(([^;]{0,4000});", re.IGNORECASE)
+#: `Pset_Manifest`.阶段, as Hubei's planning models have it, escaped or not.
+_STAGE_PROPERTY = re.compile(
+    rb"IFCPROPERTYSINGLEVALUE\s*\(\s*'(?:\\X2\\9636\s?6BB5\\X0\\|\xe9\x98\xb6\xe6\xae\xb5|\xbd\xd7\xb6\xce)'\s*,"
+    rb"[^,]{0,200},\s*IFC[A-Z]+\s*\(\s*" + _STRING,
+    re.IGNORECASE,
+)
+_PHASE_POSITION = 6  # GlobalId, OwnerHistory, Name, Description, ObjectType, LongName, Phase: the same in all schemas
 
-_FILE_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
-_PROJECT = re.compile(rb"#\d+\s*=\s*IFCPROJECT\s*\([^;]*;", re.IGNORECASE)
 
+def schema_of(data: bytes | memoryview) -> IfcSchema | None:
+    """The schema that the file is read by: the one its header names, or the nearest; None for one that isn't IFC."""
+    from cimkit.facts.ifc_schema import ifc_schema, nearest_schema
 
-def schema_of(head: bytes) -> IfcSchema | None:
-    """The schema that the header names, or the nearest one known; None for anything else."""
-    named = _FILE_SCHEMA.search(head, 0, PEEK_BYTES)
-    nearest, _ = nearest_schema(named[1].decode("ascii", "replace")) if named else (None, False)
-    return ifc_schema(nearest) if nearest else None
+    found = _SCHEMA.search(bytes(data[:_HEADER_BYTES]))
+    name, _ = nearest_schema(found[1].decode("latin-1")) if found else (None, False)
+    return ifc_schema(name) if name is not None else None
 
 
 def declared_stage(head: bytes) -> str | None:
-    """`IfcProject.Phase` as written, None where it is empty or the project stands further on."""
-    from cimkit.readers.step import StepFile
+    """What the file says of its own stage, in its own words: a property 阶段, or IfcProject.Phase; None says nothing."""
+    from cimkit.readers.step import decode_string
 
-    schema, project = schema_of(head), _PROJECT.search(head, 0, PEEK_BYTES)
-    index = schema.attribute_index("IFCPROJECT", "Phase") if schema is not None else None
-    if project is None or index is None:
+    found = _STAGE_PROPERTY.search(head)
+    if found:
+        return decode_string(_text(found[1])) or None
+    project = _PROJECT.search(head)
+    if not project:
         return None
-    step = StepFile.open(b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\n" + project[0] + b"\nENDSEC;\nEND-ISO-10303-21;\n")
-    return step.records(np.arange(len(step.ids), dtype=np.int32)).strings(index).first()
+    parameters = re.findall(rb"'(?:[^']|'')*'|[^,']+", project[1])
+    phase = parameters[_PHASE_POSITION].strip() if len(parameters) > _PHASE_POSITION else b"$"
+    return (decode_string(_text(phase[1:-1])) or None) if phase.startswith(b"'") else None
+
+
+def _text(written: bytes) -> str:
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError:
+        return written.decode("gb18030", "replace")

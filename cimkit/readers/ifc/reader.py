@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cimkit.errors import SourceError
 from cimkit.facts.ifc_schema import ifc_schema, nearest_schema
 from cimkit.facts.model import CLASSIFICATIONS, MATERIALS, Facts
 from cimkit.readers.ifc.attributes import attribute_columns
 from cimkit.readers.ifc.classifications import read_classifications
+from cimkit.readers.ifc.defects import find_defects
 from cimkit.readers.ifc.describe import Descriptions
 from cimkit.readers.ifc.instances import IfcModel
 from cimkit.readers.ifc.materials import read_materials
+from cimkit.readers.ifc.phase import PHASE_PROPERTIES, phases
 from cimkit.readers.ifc.properties import read_properties
 from cimkit.readers.ifc.relations import ENDS, links_of
 from cimkit.readers.ifc.subjects import as_subjects, find_subjects
 from cimkit.readers.ifc.types import predefined_types
 from cimkit.readers.ifc.units import Units
+from cimkit.readers.ifc.whole import counts, dataset, whole_facts
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
 
 __all__ = ["read_ifc"]
+
+_WITHOUT_SCHEMA = "IFC4"
 
 
 def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = None) -> Facts:
@@ -30,28 +37,41 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
 
     data  the whole file; it must stay as it is while the facts are used (a mapped file will do)
     name  the file's name, from which the discipline may be guessed
-    """
-    from cimkit.readers.step import StepFile
 
-    file = StepFile.open(data)
+    Raises SourceError for bytes that are no STEP file; whatever is wrong inside one is a defect.
+    """
+    from cimkit.readers.step import StepError, StepFile
+
+    try:
+        file = StepFile.open(data)
+    except StepError as problem:
+        raise SourceError(problem.key, **{"name": name or "", **problem.values}) from problem
     identifiers = file.header.schema_identifiers or ()
-    schema_name, exact = nearest_schema(identifiers[0] if identifiers else "")
-    schema = ifc_schema(schema_name or "IFC4")
-    model = IfcModel(file, schema)
+    nearest, exact = nearest_schema(identifiers[0] if identifiers else "")
+    # A file of a schema that isn't IFC, or of none, is still read as far as IFC4 goes; `schema` says that nothing is sure.
+    model = IfcModel(file, ifc_schema(nearest or _WITHOUT_SCHEMA))
     units = Units(model)
     subjects = find_subjects(model, demand)
-    properties = read_properties(model, subjects, demand.properties, units)
-    return Facts(
+    wanted = demand.properties | (PHASE_PROPERTIES if demand.phases else frozenset())
+    properties = read_properties(model, subjects, wanted, units)
+    facts = Facts(
         format="ifc",
         demand=demand,
         subjects=as_subjects(model, subjects),
         describe=Descriptions(model, subjects),
-        schema=schema,
+        schema=model.schema if nearest else None,
         attributes=attribute_columns(model, subjects, demand, units),
         properties=properties.columns,
         predefined_types=predefined_types(model, subjects) if demand.predefined_types else None,
-        groups=properties.groups,
-        classifications=read_classifications(model, subjects) if demand.classifications else pl.DataFrame(schema=CLASSIFICATIONS),
-        materials=read_materials(model, subjects) if demand.materials else pl.DataFrame(schema=MATERIALS),
+        phases=phases(properties.columns) if demand.phases else None,
         links={relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())},
+        groups=properties.groups,
+        classifications=(
+            read_classifications(model, subjects) if demand.classifications else pl.DataFrame(schema=CLASSIFICATIONS)
+        ),
+        materials=read_materials(model, subjects) if demand.materials else pl.DataFrame(schema=MATERIALS),
+        defects=find_defects(model, subjects, demand.defects, exact_schema=exact),
+        whole=whole_facts(model, subjects, units, demand, name),
+        counts=counts(model),
     )
+    return replace(facts, datasets=dataset(facts, name))

@@ -44,7 +44,15 @@ class Pairs:
 
 
 def pairs_of(model: IfcModel, entity: str, thing: str, other: str) -> Pairs:
-    """Pairs of a relation; either end may be one reference or a list of them."""
+    """Pairs of a relation; either end may be one reference or a list of them. Read once for a model."""
+    key = (entity, thing, other)
+    if key not in model.known:
+        model.known[key] = _read_pairs(model, entity, thing, other)
+    pairs: Pairs = model.known[key]  # type: ignore[assignment]
+    return pairs
+
+
+def _read_pairs(model: IfcModel, entity: str, thing: str, other: str) -> Pairs:
     table = model.table(entity)
     owners, things = _end(model, entity, thing)
     other_owners, others = _end(model, entity, other)

@@ -7,16 +7,13 @@ gram, is the base of mass; an offset is added after the factor (IfcConversionBas
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
-    from cimkit.readers.ifc.instances import IfcModel
+    from cimkit.readers.ifc.instances import IfcModel, Instance
 
 __all__ = ["AS_WRITTEN", "Conversion", "Units"]
 
@@ -32,14 +29,13 @@ class Conversion:
 
 AS_WRITTEN = Conversion()
 
+#: Powers of ten.
 _PREFIXES = {
-    "EXA": 1e18, "PETA": 1e15, "TERA": 1e12, "GIGA": 1e9, "MEGA": 1e6, "KILO": 1e3, "HECTO": 1e2, "DECA": 1e1,
-    "DECI": 1e-1, "CENTI": 1e-2, "MILLI": 1e-3, "MICRO": 1e-6, "NANO": 1e-9, "PICO": 1e-12, "FEMTO": 1e-15,
-    "ATTO": 1e-18,
+    "EXA": 18, "PETA": 15, "TERA": 12, "GIGA": 9, "MEGA": 6, "KILO": 3, "HECTO": 2, "DECA": 1,
+    "DECI": -1, "CENTI": -2, "MILLI": -3, "MICRO": -6, "NANO": -9, "PICO": -12, "FEMTO": -15, "ATTO": -18,
 }  # fmt: skip
 _POWERS = {"SQUARE_METRE": 2, "CUBIC_METRE": 3}
 _KELVIN_OF_CELSIUS = 273.15
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _DEEPEST = 20
 
 
@@ -68,11 +64,10 @@ class Units:
         """The project's units by unit type (`LENGTHUNIT`, `THERMALTRANSMITTANCEUNIT`)."""
         found: dict[str, Conversion] = {}
         for row in self.assigned_rows:
-            kind = self._text(row, "UnitType")
-            if self._kind(row) == "IFCMONETARYUNIT":
-                kind = "MONETARYUNIT"
+            unit = self._model.instance(row)
+            kind = "MONETARYUNIT" if unit.kind == "IFCMONETARYUNIT" else unit.text("UnitType")
             if kind == "USERDEFINED":
-                kind = self._text(row, "UserDefinedType")
+                kind = unit.text("UserDefinedType")
             if kind:
                 found.setdefault(kind, self.of_row(row))
         return found
@@ -90,68 +85,39 @@ class Units:
         return tuple(int(row) for row in units)
 
     def _converted(self, row: int, depth: int) -> Conversion:
-        kind = self._kind(row)
-        if kind == "IFCSIUNIT":
-            return self._si(row)
-        if kind == "IFCDERIVEDUNIT":
-            return self._derived(row, depth)
-        if kind in ("IFCCONVERSIONBASEDUNIT", "IFCCONVERSIONBASEDUNITWITHOFFSET"):
-            name = self._text(row, "Name")
-            factor = self._ref(row, "ConversionFactor")
-            component = self.of_row(self._ref(factor, "UnitComponent"), depth + 1)
-            scale = self._number(factor, "ValueComponent", 1.0) * component.scale
-            return Conversion(scale, self._number(row, "ConversionOffset", 0.0) * component.scale, name)
-        if kind == "IFCMONETARYUNIT":
-            return Conversion(name=self._text(row, "Currency"))
-        if kind == "IFCCONTEXTDEPENDENTUNIT":
-            return Conversion(name=self._text(row, "Name"))
+        unit = self._model.instance(row)
+        if unit.kind == "IFCSIUNIT":
+            return _si(unit)
+        if unit.kind == "IFCDERIVEDUNIT":
+            return self._derived(unit, depth)
+        if unit.kind in ("IFCCONVERSIONBASEDUNIT", "IFCCONVERSIONBASEDUNITWITHOFFSET"):
+            factor = unit.ref("ConversionFactor")
+            component = self.of_row(factor.ref("UnitComponent").row, depth + 1)
+            value = factor.number("ValueComponent")
+            offset = unit.number("ConversionOffset") or 0.0
+            scale = component.scale if value is None else value * component.scale
+            return Conversion(scale, offset * component.scale + component.offset, unit.text("Name") or "")
+        if unit.kind == "IFCMONETARYUNIT":
+            return Conversion(name=unit.text("Currency") or "")
+        if unit.kind == "IFCCONTEXTDEPENDENTUNIT":
+            return Conversion(name=unit.text("Name") or "")
         return AS_WRITTEN
 
-    def _si(self, row: int) -> Conversion:
-        name, prefix = self._text(row, "Name").replace("METER", "METRE"), self._text(row, "Prefix")
-        scale = _PREFIXES.get(prefix, 1.0)
-        if name in _POWERS:  # written as a number of its own, so that a square millimetre is 1e-6 to the last digit
-            scale = float(f"1e{round(np.log10(scale)) * _POWERS[name]}")
-        if name == "GRAM":
-            scale = float(f"1e{round(np.log10(scale)) - 3}")
-        offset = _KELVIN_OF_CELSIUS if name == "DEGREE_CELSIUS" else 0.0
-        return Conversion(scale, offset, f"{prefix}{name}")
-
-    def _derived(self, row: int, depth: int) -> Conversion:
-        table = self._model.take(np.array([row], np.int64))
-        _, elements = table.ref_lists("Elements")
+    def _derived(self, unit: Instance, depth: int) -> Conversion:
         scale, names = 1.0, []
-        for element in elements:
-            unit = self.of_row(self._ref(int(element), "Unit"), depth + 1)
-            exponent = int(self._number(int(element), "Exponent", 1.0))
-            scale *= unit.scale**exponent
-            names.append(f"{unit.name}^{exponent}" if exponent != 1 else unit.name)
+        for element in unit.refs("Elements"):
+            part = self.of_row(element.ref("Unit").row, depth + 1)
+            exponent = int(element.number("Exponent") or 1)
+            scale *= part.scale**exponent
+            names.append(f"{part.name}^{exponent}" if exponent != 1 else part.name)
         return Conversion(scale, 0.0, "·".join(names))
 
-    def _kind(self, row: int) -> str:
-        return self._model.kinds[self._model.kind_of[row]]
 
-    def _ref(self, row: int, name: str) -> int:
-        if row < 0:
-            return -1
-        return int(self._model.take(np.array([row], np.int64)).refs(name)[0])
-
-    def _raw(self, row: int, name: str) -> str:
-        if row < 0:
-            return "$"
-        found: str | None = self._model.take(np.array([row], np.int64)).raw(name)[0]
-        return found or "$"
-
-    def _text(self, row: int, name: str) -> str:
-        raw = self._raw(row, name)
-        if raw.startswith("'"):
-            text: str | None = self._model.take(np.array([row], np.int64)).texts(name)[0]
-            return text or ""
-        return raw.strip(".") if raw.startswith(".") else ""
-
-    def _number(self, row: int, name: str, default: float) -> float:
-        """A number, typed or not: `0.3048`, `IFCRATIOMEASURE(0.3048)`."""
-        raw = self._raw(row, name)
-        inner = raw.partition("(")[2].rstrip(") ") if "(" in raw else raw
-        match = _NUMBER.fullmatch(inner.strip())
-        return float(match[0]) if match else default
+def _si(unit: Instance) -> Conversion:
+    name, prefix = (unit.text("Name") or "").replace("METER", "METRE"), unit.text("Prefix") or ""
+    exponent = _PREFIXES.get(prefix, 0) * _POWERS.get(name, 1)
+    if name == "GRAM":
+        exponent -= 3
+    offset = _KELVIN_OF_CELSIUS if name == "DEGREE_CELSIUS" else 0.0
+    # as a decimal literal, so that a square millimetre is 1e-6 to the last digit
+    return Conversion(float(f"1e{exponent}"), offset, f"{prefix}{name}")
