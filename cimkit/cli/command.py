@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from cimkit.cli.words import Words
+from cimkit.errors import UsageError
+from cimkit.rules.faults import nearest
 
 __all__ = ["Command", "Group", "language_option", "option"]
 
@@ -19,7 +21,7 @@ class _Local:
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{self.words('heading_usage')} ")
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=self.words("heading_usage"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]  # type: ignore[attr-defined]
@@ -41,7 +43,9 @@ class Command(_Local, click.Command):
     def __init__(self, name: str, words: Words, run: Callable[..., Any], params: list[click.Parameter]) -> None:
         self.words = words
         text = words(f"help_{name.replace(' ', '_').replace('-', '_')}")
-        super().__init__(name.rpartition(" ")[2], callback=run, params=params, help=text)
+        super().__init__(
+            name.rpartition(" ")[2], callback=run, params=params, help=text, options_metavar=words("metavar_options")
+        )
 
 
 class Group(_Local, click.Group):
@@ -50,7 +54,12 @@ class Group(_Local, click.Group):
     def __init__(self, name: str, words: Words, builders: dict[str, Callable[[Words], click.Command]]) -> None:
         self.words = words
         self.builders = builders
-        super().__init__(name, help=words(f"help_{name}"), subcommand_metavar=words("metavar_command"))
+        super().__init__(
+            name,
+            help=words(f"help_{name}"),
+            subcommand_metavar=words("metavar_command"),
+            options_metavar=words("metavar_options"),
+        )
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's interface)
         return list(self.builders)
@@ -59,11 +68,20 @@ class Group(_Local, click.Group):
         builder = self.builders.get(cmd_name)
         return builder(self.words) if builder else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Raises UsageError, with the nearest name, for a command that is not there."""
+        if args[0] not in self.builders and not args[0].startswith("-"):
+            near = nearest(args[0], self.builders) or next(iter(self.builders))
+            raise UsageError("cli.no_such_command", word=f"{self.name} {args[0]}", near=f"{self.name} {near}")
+        return super().resolve_command(ctx, args)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Without loading one of them: their first sentences are in the locale files."""
         _Local.format_options(self, ctx, formatter)
         rows = [(name, first_sentence(self.words(f"help_{self.name}_{name}"))) for name in self.builders]
-        with formatter.section(self.words("heading_commands")):
+        with formatter.section(self.words("heading_commands").rstrip(":：")):
             formatter.write_dl(rows)
 
 

@@ -24,10 +24,10 @@ SCHEMAS = {
 def command(words: Words) -> click.Command:
     """The command."""
     parameters: list[click.Parameter] = [
-        click.Argument(["document"], type=click.Choice(list(SCHEMAS)), metavar="|".join(SCHEMAS)),
+        click.Argument(["document"], type=click.Choice(list(SCHEMAS)), metavar="DOCUMENT"),
         language_option(words),
     ]
-    return Command("schema", words, lambda document: _run(document), parameters)
+    return Command("schema", words, _run, parameters)
 
 
 def _run(document: str) -> None:

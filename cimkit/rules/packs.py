@@ -71,21 +71,28 @@ def find_packs(day: str | None = None) -> dict[str, Path]:
     return found
 
 
+def _is_shipped(name: str) -> bool:
+    """Whether a shipped pack has a folder of that name; no pack is read for it."""
+    folder = standards_folder()
+    return folder is not None and Path(name).name == name and (folder / name / "pack.yaml").is_file()
+
+
 def locate_pack(name: str | Path, day: str | None = None) -> Path:
     """The folder of a pack named by id, by `id@edition`, or by the path of its folder (or of its `pack.yaml`).
 
     Raises PackError, with the nearest id, for a name that is none of these.
     """
-    text = str(name)
+    text, path = str(name), Path(name)
+    if path.name == "pack.yaml" and path.is_file():
+        return path.parent
+    if (path / "pack.yaml").is_file() and not _is_shipped(text):
+        return path
     shipped = find_packs(day)
     if text in shipped:
         return shipped[text]
     for edition in find_editions():
         if edition.name == text:
             return edition.folder
-    path = Path(name)
-    if path.name == "pack.yaml" and path.is_file():
-        return path.parent
     if path.is_dir():
         return path
     every = {edition.id for edition in find_editions()}
