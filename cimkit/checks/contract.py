@@ -35,19 +35,21 @@ FINDING_ROWS: dict[str, pl.DataType | DataTypeClass] = {
 }
 
 
-def finding_rows(sid: IntArray | Sequence[int | None], reason: str | pl.Series, **columns: Any) -> pl.DataFrame:
-    """A frame of findings: one value for all, or a series with one value each."""
-    count = len(sid)
-    data: dict[str, Any] = {"sid": pl.Series(sid, dtype=pl.Int32)}
-    for name, dtype in list(FINDING_ROWS.items())[1:]:
-        value = reason if name == "reason" else columns.get(name)
-        if isinstance(value, pl.Series):
-            data[name] = value.cast(dtype)
-        elif (isinstance(value, list) and name != "related") or isinstance(value, list):
-            data[name] = pl.Series(value, dtype=dtype)
-        else:
-            data[name] = pl.Series([value], dtype=dtype).extend_constant(value, count - 1) if count else []
-    return pl.DataFrame(data, schema=FINDING_ROWS)
+def finding_rows(sid: IntArray | Sequence[int | None], reason: Any, **columns: Any) -> pl.DataFrame:
+    """A frame of findings. Every column is one value for all rows, or a list or series with one value each.
+
+    columns: those of FINDING_ROWS besides `sid` and `reason`; what is left out is null.
+    """
+    given = {"sid": sid, "reason": reason, **columns}
+    return pl.DataFrame([_series(name, dtype, given.get(name), len(sid)) for name, dtype in FINDING_ROWS.items()])
+
+
+def _series(name: str, dtype: pl.DataType | DataTypeClass, value: Any, count: int) -> pl.Series:
+    if isinstance(value, pl.Series):
+        return value.alias(name) if value.dtype == dtype else value.cast(dtype).alias(name)
+    if isinstance(value, list | np.ndarray):
+        return pl.Series(name, value, dtype=dtype)
+    return pl.Series(name, [value], dtype=dtype).new_from_index(0, count)
 
 
 def no_rows() -> pl.DataFrame:
