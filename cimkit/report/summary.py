@@ -6,8 +6,9 @@ Each function is pure and reads only the report. The orders below are the produc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cimkit.errors import UsageError
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
@@ -20,6 +21,7 @@ __all__ = [
     "count",
     "exit_status",
     "findings_of",
+    "ids_verdict",
     "is_ok",
     "judged",
     "open_findings",
@@ -85,6 +87,14 @@ def pack_verdict(results: Sequence[Result]) -> Verdict:
     if undecided and verdict in {Verdict.PASSED, Verdict.NOT_APPLICABLE}:
         return Verdict.MANUAL
     return verdict
+
+
+def ids_verdict(report: Report, ids: Mapping[str, Any]) -> Verdict | None:
+    """The verdict over one IDS file of the report, as of a pack; None where none of its specifications was asked."""
+    path = str(ids.get("path") or "")
+    names = {f"ids:{path}", f"ids:{path.replace(chr(92), '/').rpartition('/')[2]}"}
+    results = [result for result in report.results if result.pack in names]
+    return pack_verdict(results) if results else None
 
 
 def report_verdict(report: Report) -> Verdict:

@@ -18,7 +18,7 @@ from rich.text import Text
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
 from cimkit.report.reading import with_messages
-from cimkit.report.summary import SEVERITIES, count, findings_of
+from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
 from cimkit.report.wording import (
     Words,
     common_trait,
@@ -142,7 +142,10 @@ class _Page:
             if notice := words.local(pack.notice):
                 self._indented(Text(plain(notice), style="dim"), 4)
         for ids in self.report.ids:
-            self._indented(Text(f"IDS  {plain(str(ids.get('title') or ids.get('path')))}"))
+            line = Text(f"IDS  {plain(str(ids.get('title') or ids.get('path')))}  ")
+            if verdict := ids_verdict(self.report, ids):
+                line.append(words.verdict(verdict), _STYLE[verdict])
+            self._indented(line)
         self._line(words("scope"), "dim")
 
     def _mend_first(self) -> None:
