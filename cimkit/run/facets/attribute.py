@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import orjson
 import polars as pl
 
 from cimkit.checks.contract import finding_rows
@@ -68,38 +69,30 @@ def _good(facet: Attribute, column: Column) -> BoolArray:
 
 def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.DataFrame:
     """Not in the schema, missing, empty or wrong."""
-    there = np.zeros(len(evaluation.facts), bool)
-    found = np.full(len(evaluation.facts), None, dtype=object)
-    filled = np.zeros(len(evaluation.facts), bool)
+    prohibited = facet.cardinality is Cardinality.PROHIBITED
+    place = np.full(len(evaluation.facts), -1, np.int32)
+    place[sids] = np.arange(len(sids), dtype=np.int32)
+    found: list[str | None] = [None] * len(sids)
+    there, filled = np.zeros(len(sids), bool), np.zeros(len(sids), bool)
     for name, column in _named_columns(facet, evaluation):
-        there[column.sid] = True
-        has, good = _has_value(column), _good(facet, column)
-        show = np.flatnonzero(has & (good if facet.cardinality is Cardinality.PROHIBITED else ~good))
-        show = show[np.isin(column.sid[show], sids)]
-        texts = [text if text is not None else f"({name})" for text in column.texts(show.astype(np.int32))]
-        for sid, text in zip(column.sid[show], texts, strict=True):
-            found[sid] = text if found[sid] is None else f"{found[sid]} | {text}"
-        filled[column.sid[has]] = True
-    if facet.cardinality is Cardinality.PROHIBITED:
-        reasons = np.full(len(sids), "attribute_prohibited", dtype=object)
+        places = place[column.sid]
+        meant = places >= 0
+        has = meant & _has_value(column)
+        there[places[meant]] = True
+        filled[places[has]] = True
+        rows = np.flatnonzero(has & (_good(facet, column) == prohibited)).astype(np.int32)
+        for at, text in zip(places[rows].tolist(), column.texts(rows).to_list(), strict=True):
+            shown = f"({name})" if text is None else text
+            found[at] = shown if found[at] is None else f"{found[at]} | {shown}"
+    if prohibited:
+        reasons = np.full(len(sids), "attribute_prohibited")
     else:
-        reasons = np.where(
-            filled[sids],
-            "attribute_wrong_value",
-            np.where(there[sids], "attribute_missing", "attribute_not_in_schema"),
-        ).astype(object)
-    name = facet.name.describe()
-    expected = facet.value.describe() if facet.value is not None else None
+        absent = np.where(there, "attribute_missing", "attribute_not_in_schema")
+        reasons = np.where(filled, "attribute_wrong_value", absent)
     return finding_rows(
         sids,
-        pl.Series(reasons.tolist(), dtype=pl.String),
-        found=pl.Series(found[sids].tolist(), dtype=pl.String),
-        expected=expected,
-        values=_json(name=name),
+        reasons.tolist(),
+        found=found,
+        expected=facet.value.describe() if facet.value is not None else None,
+        values=orjson.dumps({"name": facet.name.describe()}).decode(),
     )
-
-
-def _json(**values: str) -> str:
-    import orjson
-
-    return orjson.dumps(values).decode()
