@@ -1,0 +1,45 @@
+"""`cimcheck ids audit FILE...`: IDS 1.0 files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cimkit.cli.command import Command, Group, language_option
+from cimkit.cli.words import Words
+from cimkit.errors import PackError
+
+__all__ = ["command"]
+
+
+def command(words: Words) -> click.Command:
+    """The group of commands."""
+    return Group("ids", words, {"audit": _audit})
+
+
+def _audit(words: Words) -> click.Command:
+    files = click.Argument(["files"], nargs=-1, required=True, metavar="FILE...")
+    return Command("ids audit", words, lambda files: _run(words, files), [files, language_option(words)])
+
+
+def _run(words: Words, files: tuple[str, ...]) -> int:
+    from cimkit.ids.audit.audit import audit
+    from cimkit.rules.model import Severity
+
+    errors = 0
+    for name in files:
+        try:
+            data = Path(name).read_bytes()
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise PackError("rules.unreadable_file", place=name, file=name, line=None, why=why) from error
+        report = audit(data, name)
+        wrong = sum(flaw.severity is Severity.ERROR for flaw in report.findings)
+        errors += wrong
+        for flaw in report.findings:
+            severity = words("severity_error" if flaw.severity is Severity.ERROR else "severity_warning")
+            place = name if flaw.line is None else f"{name}:{flaw.line}"
+            click.echo(f"{place}  {severity}  {flaw.code}  {flaw.message(words.lang)}")
+        click.echo(words("ids_summary", file=name, errors=wrong, warnings=len(report.findings) - wrong))
+    return 1 if errors else 0
