@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from cimkit.checks.contract import Context, Outcome, no_rows, of_source, whole_finding
-from cimkit.checks.places import epsg_code
+from cimkit.checks.places import epsg_code, is_registered
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.demand import Demand
 
@@ -22,14 +22,17 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """aspect: `name` (default, the projected system), `datum` (the geodetic one) or `vertical`. `accepted` is tried
-    on the text as written and on its bare EPSG code. Not applicable where the source has no reference system at all."""
+    """aspect: `name` (default, the projected system), `datum` (the geodetic one) or `vertical`; `known` asks whether the
+    projected system's EPSG code is in the register (needs pyproj). `accepted` is tried on the text as written and on
+    its bare EPSG code. Not applicable where the source has no reference system at all, or for `known` no code."""
     count = len(context.facts)
     georeference = context.facts.whole.get("georeference") or {}
     system = georeference.get("projected_crs")  # type: ignore[attr-defined]
     if not system:
         return of_source(count, no_rows(), looked=False)
     aspect = str(options.get("aspect") or "name")
+    if aspect == "known":
+        return _known(count, system)
     field = {"name": "name", "datum": "geodetic_datum", "vertical": "vertical_datum"}[aspect]
     written = str(system.get(field) or "").strip()
     values = orjson.dumps({"aspect": aspect}).decode()
@@ -45,3 +48,15 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         )
         return of_source(count, finding)
     return of_source(count, no_rows())
+
+
+def _known(count: int, system: Mapping[str, Any]) -> Outcome:
+    written = str(system.get("name") or "")
+    code = epsg_code(written)
+    if code is None:
+        return of_source(count, no_rows(), looked=False)
+    if is_registered(code):
+        return of_source(count, no_rows())
+    values = orjson.dumps({"aspect": "known"}).decode()
+    locator = f"#{system['id']}" if system.get("id") else None
+    return of_source(count, whole_finding("crs_unknown", found=written, values=values, locator=locator))

@@ -13,7 +13,7 @@ from typing import Any
 
 from cimkit.errors import UsageError
 
-__all__ = ["Georeference", "distance_m", "epsg_code", "gauss_kruger_zone", "inside", "to_degrees"]
+__all__ = ["Georeference", "distance_m", "epsg_code", "gauss_kruger_zone", "inside", "is_registered", "to_degrees"]
 
 Georeference = Mapping[str, Any]
 
@@ -53,6 +53,20 @@ def distance_m(lat_1: float, lon_1: float, lat_2: float, lon_2: float) -> float:
     a, b = math.radians(lat_1), math.radians(lat_2)
     h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon_2 - lon_1) / 2) ** 2
     return 2 * 6_371_000 * math.asin(math.sqrt(min(1.0, h)))
+
+
+def is_registered(code: int) -> bool:
+    """Whether the EPSG register has a coordinate reference system of this code. Raises UsageError without pyproj."""
+    try:
+        from pyproj import CRS
+        from pyproj.exceptions import CRSError
+    except ImportError as missing:
+        raise UsageError("checks.extra_missing", extra="geo", package="pyproj") from missing
+    try:
+        CRS.from_epsg(code)
+    except CRSError:
+        return False
+    return True
 
 
 def to_degrees(code: int, easting: float, northing: float) -> tuple[float, float] | None:

@@ -295,6 +295,14 @@ def test_crs() -> None:
     assert not ask(facts_of([]), "crs", accepted=one_of("EPSG:4529")).looked
 
 
+@pytest.mark.parametrize(("name", "reason"), [("EPSG:4529", []), ("EPSG:99999", ["crs_unknown"]), ("CGCS2000", None)])
+def test_crs_known_to_the_register(name: str, reason: list[str] | None) -> None:
+    pytest.importorskip("pyproj", reason="the extra geo is not installed")
+    outcome = ask(facts_of([], whole={"georeference": {"projected_crs": {"name": name}}}), "crs", aspect="known")
+    assert outcome.looked == (reason is not None)
+    assert [row["reason"] for row in said(outcome)] == (reason or [])
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("EPSG:4529", 4529), ("epsg 4529", 4529), ("urn:ogc:def:crs:EPSG::4529", 4529), ("CGCS2000", None)],
