@@ -290,7 +290,8 @@ def _beyond(
         return np.zeros(len(numbers), bool)
     edge = float(bound)
     beyond: BoolArray = numbers < edge if below else numbers > edge
-    close = np.flatnonzero(np.abs(numbers - edge) <= abs(edge) * 10.0 ** (1 - digits))
+    with np.errstate(over="ignore", invalid="ignore"):  # at the ends of what a double can hold, nothing is close
+        close = np.flatnonzero(np.abs(numbers - edge) <= abs(edge) * 10.0 ** (1 - digits))
     if len(close):  # few, if any: only those are spelt out
         spelt = f"{edge:.{digits - 1}e}"
         same = np.fromiter((f"{x:.{digits - 1}e}" == spelt or x == edge for x in numbers[close]), bool, len(close))

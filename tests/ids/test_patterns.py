@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import polars as pl
 import pytest
 from hypothesis import assume, given, settings
@@ -26,8 +28,8 @@ def matches_in_libxml2(pattern: str, text: str) -> bool:
     return bool(schema.validate(element))
 
 
-CHARS = st.sampled_from(list("abcxyz019_-. é中^$&~,"))
-TEXTS = st.text(st.sampled_from(list("abcxyz019_-. é中^$&~,\n")), max_size=6)
+CHARS = st.sampled_from(list("abcxyz019_-. é^$&~,"))
+TEXTS = st.text(st.sampled_from(list("abcxyz019_-. é^$&~,\n")), max_size=6)
 ESCAPED = st.sampled_from([r"\.", r"\-", r"\^", r"\\", r"\[", r"\]", r"\(", r"\|", r"\?", r"\*", r"\+", r"\{", r"\n"])
 CLASSES = st.sampled_from(
     [r"\d", r"\D", r"\s", r"\S", r"\p{L}", r"\P{L}", r"\p{Lu}", r"\p{IsBasicLatin}", r"\i", r"\c"]
@@ -196,6 +198,19 @@ def test_understood_though_not_xsd() -> None:
         "a": [],
     }
     assert matches(r"1\/2", "1/2")
+
+
+@given(st.characters(codec="utf-8"))
+@settings(deadline=None)
+def test_categories_are_unicode_s(char: str) -> None:
+    category = unicodedata.category(char)
+    if category == "Cn":  # perhaps assigned since, in the tables of one side
+        return
+    assert matches(rf"\p{{{category}}}", char)
+    assert matches(rf"\p{{{category[0]}}}", char)
+    assert not matches(rf"\P{{{category[0]}}}", char)
+    assert matches(r"\w", char) == (category[0] not in "PZC")
+    assert matches(r"\d", char) == (category == "Nd")
 
 
 @given(st.text(max_size=12))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cimkit.facts.columns import State, Values
@@ -78,6 +78,7 @@ def test_bounds_have_no_tolerance_but_forgive_the_last_digits() -> None:
     assert accepts(Restriction(base="double", min_inclusive="0", max_inclusive="0"), real(-0.0))
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**7), 10**7))
 def test_every_millimetre_is_its_metre(millimetres: int) -> None:
     literal = f"{'-' if millimetres < 0 else ''}{abs(millimetres) // 1000}.{abs(millimetres) % 1000:03}"
@@ -91,6 +92,7 @@ def test_every_millimetre_is_its_metre(millimetres: int) -> None:
         assert accepts(Restriction(base="double", **{kind: literal}), of) == expected
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
 def test_bounds_agree_with_plain_comparison_away_from_the_edge(bound: float, number: float) -> None:
     if abs(bound - number) > 1e-9 * max(abs(bound), abs(number)):
@@ -167,6 +169,7 @@ def test_folded_names() -> None:
 WIDE = {ord(char): ord(char) + 0xFEE0 for char in "ABCabc019()[]"}
 
 
+@settings(deadline=None)
 @given(st.text("ABCabc019()[]耐火极限", min_size=1, max_size=8), st.data())
 def test_width_and_spaces_do_not_count_when_folded(name: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(name)))
