@@ -35,6 +35,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         return _known(count, system)
     field = {"name": "name", "datum": "geodetic_datum", "vertical": "vertical_datum"}[aspect]
     written = str(system.get(field) or "").strip()
+    if aspect == "vertical" and not written:  # a compound code names the height system after a plus: EPSG:4529+5737
+        height = str(system.get("name") or "").partition("+")[2]
+        written = f"EPSG:{height.strip()}" if height.strip().isdigit() else ""
     values = orjson.dumps({"aspect": aspect}).decode()
     locator = f"#{system['id']}" if system.get("id") else None
     if not written:

@@ -79,4 +79,7 @@ CHECKS: Mapping[str, CheckSpec] = {
     "location": CheckSpec(
         "location", {"not_near": Option.PLACES, "tolerance_m": Option.NUMBER, "box": Option.BOX}, of_source=True
     ),
+    "units": CheckSpec("units", {"declared": Option.TEXT, "factors": Option.FLAG}, of_source=True),
+    "phase_stated": CheckSpec("phase_stated", {"beside": Option.TEXTS}, "beside"),
+    "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
 }
