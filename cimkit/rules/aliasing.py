@@ -10,6 +10,7 @@ import polars as pl
 
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not, Property
 from cimkit.rules.restriction import Restriction, fold_names
+from cimkit.rules.values_reading import folded
 
 __all__ = ["with_aliases"]
 
@@ -20,8 +21,8 @@ def with_aliases(condition: Condition | None, aliases: _Names) -> Condition | No
     """The condition, each property in it found under the other names too, wherever it stands."""
     if condition is None or not aliases:
         return condition
-    folded = {_folded(name): tuple(others) for name, others in aliases.items()}
-    return _mapped(condition, lambda found: _with_carriers(found, folded))
+    by_folded_name = {_folded(name): tuple(others) for name, others in aliases.items()}
+    return _mapped(condition, lambda found: _with_carriers(found, by_folded_name))
 
 
 def _mapped(condition: Condition, change: Callable[[Property], Property]) -> Condition:
@@ -63,8 +64,7 @@ def _others(given: Restriction | None, aliases: _Names) -> list[Restriction | No
     """The name itself and its other names."""
     others: list[Restriction | None] = [given]
     for name in given.values if given is not None else ():
-        named = aliases.get(_folded(name), ())
-        others += [Restriction(base="", values=(alias,), simple=True, fold=True) for alias in named]
+        others += [folded(alias) for alias in aliases.get(_folded(name), ())]
     return others
 
 

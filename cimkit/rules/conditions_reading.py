@@ -28,7 +28,7 @@ from cimkit.rules.faults import broken, unknown
 from cimkit.rules.restriction import Restriction, exactly, matching, one_of
 from cimkit.rules.scope import Scope
 from cimkit.rules.shapes import choice, known_keys, one_or_many
-from cimkit.rules.values_reading import literal, read_value
+from cimkit.rules.values_reading import folded, literal, read_value
 
 __all__ = ["property_condition", "read_condition", "read_operand"]
 
@@ -104,10 +104,10 @@ def _property(data: Mapping[str, Any], key: str, scope: Scope) -> Property:
     if isinstance(given.get("name"), Mapping):
         names: tuple[Restriction, ...] = (_name(given, "name", scope, fold=True),)
     else:
-        names = tuple(_folded(name) for name in one_or_many(given, "name", scope.file))
+        names = tuple(folded(name) for name in one_or_many(given, "name", scope.file))
     if not names:
         raise broken("missing_key", scope.file, given, field="name")
-    names += tuple(_folded(name) for name in one_or_many(given, "aliases", scope.file))
+    names += tuple(folded(name) for name in one_or_many(given, "aliases", scope.file))
     datatypes = one_or_many(given, "datatype", scope.file)
     return property_condition(
         tuple(_set(name) for name in sets),
@@ -236,19 +236,15 @@ def _name(data: Mapping[str, Any], key: str, scope: Scope, *, fold: bool) -> Res
     """The name of an attribute or property: a text, several, or the value grammar."""
     given = data.get(key)
     if isinstance(given, str):
-        return _folded(given) if fold else exactly(given)
+        return folded(given) if fold else exactly(given)
     value = read_value(given, scope, data, key)
     if value is None:
         raise broken("value_missing", scope.file, data, key)
     return value
 
 
-def _folded(name: str) -> Restriction:
-    return Restriction(base="", values=(name,), simple=True, fold=True)
-
-
 def _set(name: str) -> Restriction:
-    return matching(".*") if name == _ANY_SET else _folded(name)
+    return matching(".*") if name == _ANY_SET else folded(name)
 
 
 def _cardinality(data: Mapping[str, Any], scope: Scope) -> Cardinality:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from cimkit.errors import PackError
 from cimkit.rules.marks import line_of
 
-__all__ = ["broken", "fault_at", "nearest", "unknown"]
+__all__ = ["broken", "fault_at", "in_pack", "nearest", "unknown"]
 
 
 def fault_at(key: str, file: str, line: int | None, **values: Any) -> PackError:
@@ -20,6 +22,18 @@ def fault_at(key: str, file: str, line: int | None, **values: Any) -> PackError:
 def broken(key: str, file: str, holder: Any = None, at: str | int | None = None, **values: Any) -> PackError:
     """The error `rules.<key>`; `file` and the line of `holder` (or of what it has under `at`) say where."""
     return fault_at(key, file, line_of(holder, at), **values)
+
+
+@contextmanager
+def in_pack(folder: Path) -> Iterator[None]:
+    """Errors raised inside say which pack their file is in (the innermost, where one pack extends another)."""
+    try:
+        yield
+    except PackError as error:
+        if "pack" in error.values or "place" not in error.values:
+            raise
+        place = f"{folder.name}/{error.values['place']}"
+        raise PackError(error.key, **{**error.values, "place": place, "pack": folder.name}) from error
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cimkit.rules.extending import extended
-from cimkit.rules.faults import broken, fault_at
+from cimkit.rules.faults import broken, fault_at, in_pack
 from cimkit.rules.lists import read_lists
 from cimkit.rules.manifest import Manifest, read_manifest
 from cimkit.rules.model import Pack, Rule
@@ -56,14 +56,21 @@ def load_pack(path: str | Path, *, parameters: Mapping[str, Any] | None = None, 
 
 
 def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> LoadedPack:
+    with in_pack(folder):
+        return _read(folder, given, inside)
+
+
+def _read(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> LoadedPack:
     files = read_pack_files(folder)
     manifest = read_manifest(files.yaml_mapping("pack.yaml"))
-    base = _base(files, manifest, inside)
     parameters, lists = read_parameters(files), read_lists(files)
+    # What this pack and its caller say of parameters holds for the rules of the pack below it too.
+    base = _base(files, manifest, {**parameters, **given}, inside)
     if base is not None:
         parameters = {**base.parameters, **parameters}
         lists = {**base.lists, **lists}
-    parameters = with_values(parameters, given, "parameters.yaml")
+    known_here = given if not inside else {name: value for name, value in given.items() if name in parameters}
+    parameters = with_values(parameters, known_here, "parameters.yaml")
     scope = Scope("pack.yaml", lists, parameters, files.yaml_mapping("conditions.yaml"))
     texts, templates = read_texts(files)
 
@@ -79,8 +86,6 @@ def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
     _refuse_twice(own)
     rules = tuple(own)
     if base is not None:
-        # The base is read again with this pack's parameters, so that its rules speak of them.
-        base = _load(base.folder, {name: parameters[name] for name in base.parameters}, (*inside, folder.resolve()))
         rules = extended(base.rules, rules, manifest)
         flags["self_consistency"] |= base.self_consistent
         flags["complete_source"] |= base.complete_source
@@ -110,7 +115,9 @@ def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
     )
 
 
-def _base(files: PackFiles, manifest: Manifest, inside: tuple[Path, ...]) -> LoadedPack | None:
+def _base(
+    files: PackFiles, manifest: Manifest, parameters: Mapping[str, Any], inside: tuple[Path, ...]
+) -> LoadedPack | None:
     """The pack that this one extends: a shipped one by id, or a folder beside it."""
     if manifest.extends is None:
         return None
@@ -119,7 +126,7 @@ def _base(files: PackFiles, manifest: Manifest, inside: tuple[Path, ...]) -> Loa
         raise fault_at("extends_itself", "pack.yaml", None, id=manifest.id)
     beside = files.folder.parent / manifest.extends
     folder = beside if (beside / "pack.yaml").is_file() else locate_pack(manifest.extends)
-    return _load(folder, {}, (*inside, here))
+    return _load(folder, parameters, (*inside, here))
 
 
 def _joint_digest(*digests: str) -> str:

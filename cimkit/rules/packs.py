@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from cimkit.errors import PackError
-from cimkit.rules.faults import nearest
+from cimkit.rules.faults import in_pack, nearest
 from cimkit.rules.manifest import Manifest, read_manifest
 from cimkit.rules.yaml_reading import read_yaml_file
 
@@ -53,8 +53,9 @@ def find_editions() -> tuple[Edition, ...]:
         return ()
     editions = []
     for path in sorted(folder.glob("*/pack.yaml")):
-        data = read_yaml_file(path, f"{path.parent.name}/pack.yaml")
-        manifest = read_manifest(data if isinstance(data, Mapping) else {})
+        with in_pack(path.parent):
+            data = read_yaml_file(path, "pack.yaml")
+            manifest = read_manifest(data if isinstance(data, Mapping) else {})
         editions.append(Edition(manifest.id, manifest.edition, path.parent, manifest))
     return tuple(sorted(editions, key=lambda one: (one.id, one.manifest.in_force[0] or "", one.edition)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cimkit.rules.faults import unknown
@@ -25,15 +25,16 @@ class Scope:
 
     def in_file(self, file: str) -> Scope:
         """The same words for another file."""
-        return replace(self, file=file)
+        return Scope(file, self.lists, self.parameters, self.conditions, self.used, self.inside)
 
     def for_rule(self) -> Scope:
         """The same words for another rule, which has used no parameter yet."""
-        return replace(self, used={})
+        return Scope(self.file, self.lists, self.parameters, self.conditions, {}, self.inside)
 
     def within(self, name: str) -> Scope:
         """The scope inside a named condition."""
-        return replace(self, file="conditions.yaml", inside=(*self.inside, name))
+        inside = (*self.inside, name)
+        return Scope("conditions.yaml", self.lists, self.parameters, self.conditions, self.used, inside)
 
     def codes(self, reference: str, holder: Any = None, at: str | None = None) -> tuple[str, ...]:
         """The values of a code list: `name` its codes, `name.zh` or `name.en` their names."""

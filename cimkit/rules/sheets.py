@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from cimkit.rules.faults import fault_at, nearest
 __all__ = ["Row", "decode_csv", "read_sheet", "split_cell"]
 
 #: What separates several names in one cell; full-width forms too, because Chinese input methods write them.
-_SEPARATORS = str.maketrans({";": "|", "；": "|", "｜": "|", "\n": "|"})
+_SEPARATORS = re.compile(r"[|;｜；\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +109,6 @@ def _cell_text(cell: object) -> str:
 
 def split_cell(text: str | None) -> tuple[str, ...]:
     """The names in a cell that holds several: `A | B`, `A; B`."""
-    return tuple(part.strip() for part in (text or "").translate(_SEPARATORS).split("|") if part.strip())
+    if not text:
+        return ()
+    return tuple(part for part in map(str.strip, _SEPARATORS.split(text)) if part)

@@ -19,6 +19,7 @@ from cimkit.rules.rules_reading import read_stages
 from cimkit.rules.scope import Scope
 from cimkit.rules.sheets import Row, read_sheet, split_cell
 from cimkit.rules.texts import TEXT_PARTS, Texts, fill
+from cimkit.rules.values_reading import folded
 from cimkit.rules.yaml_reading import parse_yaml
 
 __all__ = ["TABLE_COLUMNS", "read_tables", "row_name"]
@@ -174,8 +175,8 @@ class _RowReader:
         sets = () if layer else split_cell(self.cells.get("sets")) or ("*",)
         names = (self._needed("property"), *split_cell(self.cells.get("aliases")))
         return property_condition(
-            tuple(matching(".*") if name == "*" else _folded(name) for name in sets),
-            tuple(_folded(name) for name in names),
+            tuple(matching(".*") if name == "*" else folded(name) for name in sets),
+            tuple(folded(name) for name in names),
             value=value,
             datatype=self._datatype(),
             cardinality=Cardinality.OPTIONAL if optional else Cardinality.REQUIRED,
@@ -231,10 +232,6 @@ class _RowReader:
             "unit": cells.get("unit", "—"),
             "list": cells.get("list", ""),
         }
-
-
-def _folded(name: str) -> Restriction:
-    return Restriction(base="", values=(name,), simple=True, fold=True)
 
 
 def row_name(cells: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ REI60                          that text        2.5, true     that number, that 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cimkit.rules.faults import broken
@@ -18,7 +19,7 @@ from cimkit.rules.restriction import Restriction, exactly, matching, one_of
 from cimkit.rules.scope import Scope
 from cimkit.rules.shapes import known_keys, one_or_many, text_in
 
-__all__ = ["literal", "read_value", "resolved"]
+__all__ = ["folded", "literal", "read_value", "resolved"]
 
 _BOUNDS = {
     "min": "min_inclusive",
@@ -35,6 +36,12 @@ def literal(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+@lru_cache(maxsize=4096)
+def folded(name: str) -> Restriction:
+    """One name, whatever its width, spaces, brackets or prefix `Pset_`; the same object for the same name."""
+    return Restriction(base="", values=(name,), simple=True, fold=True)
 
 
 def resolved(value: Any, scope: Scope) -> Any:
