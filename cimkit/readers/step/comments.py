@@ -13,7 +13,7 @@ from cimkit.readers.step.states import COMMENT, STRING
 if TYPE_CHECKING:
     from cimkit.readers.step.octets import Int64Array, Octets
 
-__all__ = ["Comments", "find_comments", "skip_separators", "trim"]
+__all__ = ["Comments", "find_comments", "outside", "skip_separators", "trim"]
 
 _STAR, _SLASH = b"*/"
 _BLANK = 32  # and every control character below it
@@ -22,6 +22,14 @@ _ROUNDS = 64
 
 def _empty() -> Int64Array:
     return np.empty(0, np.int64)
+
+
+def outside(offsets: Int64Array, starts: Int64Array, ends: Int64Array) -> npt.NDArray[np.bool_]:
+    """Which offsets lie in none of some ranges, which are sorted and apart."""
+    if not len(starts):
+        return np.ones(len(offsets), np.bool_)
+    which = np.searchsorted(starts, offsets, side="right") - 1
+    return (which < 0) | (offsets >= ends[which])
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,7 @@ class Comments:
 
     def outside(self, offsets: Int64Array) -> npt.NDArray[np.bool_]:
         """Which offsets lie in no comment."""
-        if not len(self):
-            return np.ones(len(offsets), np.bool_)
-        which = np.searchsorted(self.starts, offsets, side="right") - 1
-        return (which < 0) | (offsets >= self.ends[which])
+        return outside(offsets, self.starts, self.ends)
 
     def merged(self) -> Comments:
         """The same with comments that touch, or were cut in two, made one."""

@@ -126,9 +126,20 @@ def _values(
                 return
             continue
         seen = True
-        if token.kind == "(" and depth < _DEEPEST:
-            value = [item for _, _, item in _values(text, stream, encoding, token.end, depth + 1)]
+        if token.kind == "(":
+            inner = _values(text, stream, encoding, token.end, depth + 1) if depth < _DEEPEST else _skipped(stream)
+            value = [item for _, _, item in inner]
         elif token.kind == "string":
             value = decode_string(text[token.start + 1 : token.end - 1].decode(encoding, "replace"))
         elif token.kind not in ("$", "*"):
             value = text[token.start : token.end].decode(encoding, "replace")
+
+
+def _skipped(stream: Iterator[Token]) -> Iterator[tuple[int, int, HeaderField]]:
+    """Nothing, after going past the bracket that closes a list nested too deep to matter."""
+    depth = 1
+    for token in stream:
+        depth += (token.kind == "(") - (token.kind == ")")
+        if not depth:
+            break
+    return iter(())

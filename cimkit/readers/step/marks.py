@@ -18,7 +18,8 @@ _HASH, _EQUALS, _BACKSLASH = b"#=\\"
 _LAST_LINE_END = 13
 _BLANK = 32
 _LOOK_BACK = 4096
-_SECTION = re.compile(rb"(?<=[\r\n])(?:HEADER|ENDSEC|DATA|END-ISO-10303-21)[\t ]*;")
+_SECTION = re.compile(rb"(?<=[\r\n])(?:HEADER|ENDSEC|DATA|END-ISO-10303-21)[\t ]{0,8};")
+_LONGEST_SECTION = 32
 _INSTANCE = re.compile(rb"#[0-9]+[\x00-\x20]*=")
 
 
@@ -53,8 +54,9 @@ def restarts(octets: Octets, start: int, end: int) -> Int64Array:
     Those are lines that begin like an instance, `#12=`, and those that begin or end a section.
     """
     before = max(start - 1, 0)
-    sections = [found.start() + before for found in _SECTION.finditer(octets.bytes(before, end))]
-    return np.union1d(_instance_lines(octets, start, end), np.array(sections, np.int64))
+    text = octets.bytes(before, end + _LONGEST_SECTION)
+    sections = np.array([found.start() + before for found in _SECTION.finditer(text)], np.int64)
+    return np.union1d(_instance_lines(octets, start, end), sections[sections < end])
 
 
 def _instance_lines(octets: Octets, start: int, end: int) -> Int64Array:

@@ -55,7 +55,8 @@ class Octets:
             return words
         inside = np.minimum(offsets, self._last)
         beyond = np.minimum(offsets - inside, WORD).astype(np.uint64)
-        return np.right_shift(self._words[inside], beyond << _THREE)
+        shifted: Words = np.right_shift(self._words[inside], beyond << _THREE)
+        return shifted
 
     def at(self, offsets: Int64Array) -> npt.NDArray[np.uint8]:
         """The byte at each offset; zero beyond the end of the file."""
@@ -83,10 +84,12 @@ def digit_count(words: Words) -> npt.NDArray[np.uint8]:
 
 def decimal(words: Words, count: npt.NDArray[np.uint8]) -> Words:
     """The number that the first `count` characters of each word spell."""
-    value = np.left_shift(words ^ _ZEROS, _SIXTY_FOUR - (count.astype(np.uint64) << _THREE))
+    value: Words = np.left_shift(words ^ _ZEROS, _SIXTY_FOUR - (count.astype(np.uint64) << _THREE))
     value = ((value & _U(0x0F * _EVERY)) * _U(2561)) >> _U(8)
     value = ((value & _U(0x00FF00FF00FF00FF)) * _U(6553601)) >> _U(16)
-    return np.right_shift((value & _U(0x0000FFFF0000FFFF)) * _U(42949672960001), _U(32))
+    value = (value & _U(0x0000FFFF0000FFFF)) * _U(42949672960001)
+    value >>= _U(32)
+    return value
 
 
 def name_length(words: Words) -> npt.NDArray[np.uint8]:

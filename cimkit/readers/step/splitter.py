@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Marks", "split"]
 
 _QUOTE, _SEMICOLON, _HASH, _STAR, _SLASH, _BACKSLASH = b"';#*/\\"
+_D, _H = np.frombuffer(b"DH", np.uint8)
 _LAST_LINE_END = 13
 _LAST_ASCII = 127
 _LOOK_BACK = 4096
@@ -93,16 +94,17 @@ def _joined(arrays: list[Int64Array]) -> Int64Array:
 
 
 def _cuts(octets: Octets, start: int, size: int) -> Iterator[int]:
-    """Offsets that cut the file into pieces, after a ';' where there is one near."""
-    yield start
+    """Offsets that cut the file into pieces of about `size`, after a ';' where there is one near."""
+    window = min(_LOOK_BACK, size)
     position = start
-    while octets.size - position > size + _LOOK_BACK:
+    yield position
+    while octets.size - position > size + window:
         target = position + size
-        near = octets.bytes(target - _LOOK_BACK, target)
+        near = octets.bytes(target - window, target)
         found = max(near.rfind(b";\n"), near.rfind(b";\r"))
         if found < 0:
             found = near.rfind(b";")
-        position = target - _LOOK_BACK + found + 1 if found >= 0 else _between_signs(octets, target)
+        position = target - window + found + 1 if found >= 0 else _between_signs(octets, target)
         yield position
     if position < octets.size:
         yield octets.size
@@ -169,7 +171,7 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> _Scan:
     inside = (np.cumsum(quotes, dtype=np.uint8) + opened) & 1
     ends = places[(inside | quotes) == 0] + 1
     final = inside[-1] if len(inside) else opened
-    if not len(comments) and (final or not _explained(octets, start, end, ends)):
+    if not len(comments) and not _explained(octets, start, end, ends, state):
         anchors = restarts(octets, start, end)
     if len(anchors):
         before = np.searchsorted(places, anchors)
@@ -187,15 +189,24 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> _Scan:
     )
 
 
-def _explained(octets: Octets, start: int, end: int, ends: Int64Array) -> bool:
-    """Whether every line that begins with '#' follows the end of a statement, as in nearly all files."""
+def _explained(octets: Octets, start: int, end: int, ends: Int64Array, state: int) -> bool:
+    """Whether no line can be a restart that matters, as in nearly all pieces.
+
+    That is so if each line that begins with '#' follows the end of a statement, and none begins
+    with a letter that a section's word begins with.
+    """
     before = max(start - 1, 0)
     piece = octets.array[before:end]
-    line_end, hash_ = _scratch.rows(end - before - 1)
+    line_end, wanted = _scratch.rows(end - before - 1)
     np.less_equal(piece[:-1], _LAST_LINE_END, out=line_end)
-    line_end &= np.equal(piece[1:], _HASH, out=hash_)
-    lines = int(np.count_nonzero(line_end))
-    if start == 0 or octets.array[start - 1] == _SEMICOLON:
+    np.less_equal(piece[1:] - _D, _H - _D, out=wanted)
+    wanted &= line_end
+    if wanted.any():
+        return False
+    np.equal(piece[1:], _HASH, out=wanted)
+    wanted &= line_end
+    lines = int(np.count_nonzero(wanted))
+    if state == CODE and (start == 0 or octets.array[start - 1] == _SEMICOLON):
         ends = np.concatenate((np.array([start]), ends))
     one = octets.at(ends) <= _LAST_LINE_END
     near = one & (octets.at(ends + 1) == _HASH) & (ends + 1 < end)

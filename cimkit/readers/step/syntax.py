@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cimkit.readers.step.comments import outside
 from cimkit.readers.step.grammar import instance_pattern
 from cimkit.readers.step.judge import Flaw, judge_instance
 from cimkit.readers.step.pieces import in_pieces, in_threads
@@ -131,11 +132,9 @@ def _controls(step: StepFile) -> Iterator[Flaw]:
         if not odd.any():
             continue
         places = np.flatnonzero(odd) + start
-        places = places[step.marks.comments.outside(places)]
-        for starts, ends in ((step.starts, step.ends), (index.other_starts, index.other_ends)):
-            statement = np.searchsorted(ends, places, side="right")
-            inside = (statement < len(starts)) & (starts[np.minimum(statement, len(starts) - 1)] <= places)
-            places = places[~inside]
+        places = places[step.marks.comments.outside(places) & (places < step.tail[0])]
+        places = places[outside(places, step.starts, step.ends)]
+        places = places[outside(places, index.other_starts, index.other_ends)]
         for place in places.tolist():
             yield Flaw("control-character", place)
 

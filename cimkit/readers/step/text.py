@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Texts", "column", "decode_string", "decode_strings", "detect_encoding"]
 
 _QUOTE, _BLANK, _BACKSLASH = b"' \\"
+_REST_OF_CHARACTER = 3
 _ESCAPED = r"['\\\x00-\x1f]"
 
 
@@ -79,15 +80,12 @@ def detect_encoding(octets: Octets, high: tuple[tuple[int, int], ...]) -> str:
 
 def _fits(octets: Octets, high: tuple[tuple[int, int], ...], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
-    previous = None
     try:
-        for start, end in high:
-            if previous is not None and start != previous:
-                decoder.decode(b"", final=True)
-                decoder.reset()
+        for (start, end), following in zip(high, [*high[1:], (-1, -1)], strict=True):
             decoder.decode(octets.bytes(start, end))
-            previous = end
-        decoder.decode(b"", final=True)
+            if following[0] != end:  # in GB 18030 the rest of a character may look like ASCII
+                decoder.decode(octets.bytes(end, end + _REST_OF_CHARACTER), final=True)
+                decoder.reset()
     except UnicodeDecodeError:
         return False
     return True
