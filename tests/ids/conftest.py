@@ -14,6 +14,28 @@ HEAD = """<?xml version="1.0" encoding="utf-8"?>
 INFO = "<info><title>Need</title></info>\n"
 WALLS = "<entity><name><simpleValue>IFCWALL</simpleValue></name></entity>"
 
+FACETS = """
+<partOf relation="IFCRELVOIDSELEMENT IFCRELFILLSELEMENT" cardinality="prohibited">
+ <entity><name><simpleValue>IFCWALL</simpleValue></name></entity></partOf>
+<classification uri="https://example.org/1" instructions="Ask the planner">
+ <value><xs:restriction base="xs:string"><xs:pattern value="EF_.*"/></xs:restriction></value>
+ <system><simpleValue>Uniclass</simpleValue></system></classification>
+<attribute cardinality="optional"><name><simpleValue>Tag</simpleValue></name><value><xs:restriction base="xs:string">
+ <xs:annotation><xs:documentation>a or b</xs:documentation></xs:annotation>
+ <xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></value></attribute>
+<property dataType="IFCREAL"><propertySet><simpleValue>My</simpleValue></propertySet>
+ <baseName><simpleValue>Size</simpleValue></baseName>
+ <value><xs:restriction base="xs:double"><xs:minInclusive value="2"/><xs:maxExclusive value="5"/></xs:restriction></value>
+</property>
+<material cardinality="prohibited"/>
+"""
+
+
+@pytest.fixture(scope="session")
+def facets() -> str:
+    """Requirements with every facet but the entity, every cardinality, and most kinds of value."""
+    return FACETS
+
 
 @pytest.fixture(scope="session")
 def ids() -> Callable[..., bytes]:
