@@ -48,9 +48,9 @@ def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, u
         batch.append(written)
         rows += len(written.sid)
         if rows > _ROWS_AT_ONCE:
-            columns |= _decoded(model, batch, units)
+            columns |= _decoded(batch, units)
             batch, rows = [], 0
-    return columns | _decoded(model, batch, units)
+    return columns | _decoded(batch, units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _written(table: Table, name: str) -> _Written:
     return _Written(name, sid.astype(np.int32), raw, code_of_kind[table.kinds[sid]], tuple(types))
 
 
-def _decoded(model: IfcModel, batch: list[_Written], units: Units) -> dict[str, Column]:
+def _decoded(batch: list[_Written], units: Units) -> dict[str, Column]:
     """Decode several attributes at once: the cost of a call is more than that of a thousand values."""
     if not batch:
         return {}

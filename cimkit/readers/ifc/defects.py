@@ -46,7 +46,7 @@ def find_defects(model: IfcModel, subjects: SubjectIndex, kinds: frozenset[str],
         frames.append(_schema(model))
     frames.extend(find(model, subjects) for kind, find in _FINDERS.items() if kind in kinds)
     frames.extend(defect_rows(model, subjects, **found) for found in schema_defects(model, kinds))
-    return pl.concat([frame.select(*DEFECT_ROWS).cast(DEFECT_ROWS) for frame in frames])
+    return pl.concat([frame.select(*DEFECT_ROWS).cast(DEFECT_ROWS) for frame in frames])  # type: ignore[arg-type]
 
 
 def defect_rows(
@@ -101,24 +101,28 @@ def _of_text(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
         inside &= offset < file.ends[np.maximum(place, 0)]
     row = np.where(inside, place, -1)
     kind = pl.col("detail")
-    return found.select(
-        sid=_nullable(subjects.sid[row]),
-        row=_nullable(np.where(inside, np.append(np.asarray(file.ids, np.int64), -1)[row], -1)),
-        line="line",
-        column="column",
-        detail="kind",
-        found="excerpt",
-        expected=pl.lit(None, pl.String),
-    ).with_columns(
-        kind=pl.when(kind.is_in(_HEADER))
-        .then(pl.lit("header"))
-        .when(kind.is_in(_ENCODING))
-        .then(pl.lit("encoding"))
-        .when(kind == "truncated")
-        .then(pl.lit("truncated"))
-        .otherwise(pl.lit("syntax")),
-        detail=kind.str.replace_all("-", "_", literal=True),
-    ).select(*DEFECT_ROWS)
+    return (
+        found.select(
+            sid=_nullable(subjects.sid[row]),
+            row=_nullable(np.where(inside, np.append(np.asarray(file.ids, np.int64), -1)[row], -1)),
+            line="line",
+            column="column",
+            detail="kind",
+            found="excerpt",
+            expected=pl.lit(None, pl.String),
+        )
+        .with_columns(
+            kind=pl.when(kind.is_in(_HEADER))
+            .then(pl.lit("header"))
+            .when(kind.is_in(_ENCODING))
+            .then(pl.lit("encoding"))
+            .when(kind == "truncated")
+            .then(pl.lit("truncated"))
+            .otherwise(pl.lit("syntax")),
+            detail=kind.str.replace_all("-", "_", literal=True),
+        )
+        .select(*DEFECT_ROWS)
+    )
 
 
 def _nullable(values: npt.NDArray[np.integer]) -> pl.Series:
@@ -172,9 +176,7 @@ def _abstract(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
     )
 
 
-def _of_keywords(
-    model: IfcModel, subjects: SubjectIndex, kind: str, bad: Callable[[str], bool]
-) -> pl.DataFrame:
+def _of_keywords(model: IfcModel, subjects: SubjectIndex, kind: str, bad: Callable[[str], bool]) -> pl.DataFrame:
     wanted = [keyword for keyword in model.kinds if bad(keyword)]
     rows = np.asarray(model.file.rows_of(*wanted), np.int64) if wanted else np.empty(0, np.int64)
     names = pl.Series(model.kinds, dtype=pl.String).gather(model.kind_of[rows])
@@ -191,7 +193,7 @@ def _cycles(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
         rows = on_cycle(parent)
         name = model.schema.entities[relation].name
         frames.append(defect_rows(model, subjects, "cycle", rows, found=name))
-    return pl.concat([frame.cast(DEFECT_ROWS) for frame in frames])
+    return pl.concat([frame.cast(DEFECT_ROWS) for frame in frames])  # type: ignore[arg-type]
 
 
 _FINDERS: Mapping[str, Callable[[IfcModel, SubjectIndex], pl.DataFrame]] = {

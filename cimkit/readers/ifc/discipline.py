@@ -55,7 +55,7 @@ _FEWEST = 10
 
 
 def guess_discipline(model: IfcModel, name: str | None) -> dict[str, str] | None:
-    """value (建筑, 结构, 给排水 ...) and because (`file_name`, `project_name`, `entities`); None where nothing tells."""
+    """value (建筑, 结构, 给排水 ...) and because (`file_name`, `project_name`, `entities`); None: no telling."""
     project = model.rows("IFCPROJECT")[:1]
     instance = model.instance(int(project[0]) if len(project) else -1)
     for because, texts in (
@@ -80,9 +80,7 @@ def _by_words(texts: Iterable[str]) -> str | None:
 def _by_entities(model: IfcModel) -> str | None:
     counts = np.bincount(model.kind_of, minlength=len(model.kinds))
     of_kind = dict(zip(model.kinds, counts.tolist(), strict=True))
-    shares = {
-        value: sum(of_kind[kind] for kind in model.subtypes(entities)) for value, entities in _ENTITIES.items()
-    }
+    shares = {value: sum(of_kind[kind] for kind in model.subtypes(entities)) for value, entities in _ENTITIES.items()}
     if any(of_kind[kind] for kind in model.subtypes(_NOT_STRUCTURAL)):
         shares.pop("结构")  # a frame with doors and rooms is an architect's
     total = sum(shares.values())

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from cimkit.facts.columns import PropertyColumn, State
 from cimkit.facts.demand import PropertyDemand
@@ -19,6 +18,8 @@ from cimkit.readers.ifc.properties import read_properties
 from cimkit.readers.ifc.subjects import SubjectIndex
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from cimkit.readers.ifc.instances import IfcModel, Instance
     from cimkit.readers.ifc.units import Units
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["IfcModel", "Instance", "Rows", "Table"]
 
-#: Positions of instances in the file's index, ascending unless said otherwise (int64).
-Rows = npt.NDArray[np.int64]
+#: Positions of instances in the file's index, ascending unless said otherwise.
+Rows = npt.NDArray[np.signedinteger[Any]]
 
-_NONE: Rows = np.empty(0, np.int64)
+_NONE = np.empty(0, np.int64)
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -129,6 +129,11 @@ class Table:
         kinds: npt.NDArray[np.integer] = self.model.kind_of[self.rows]
         return kinds
 
+    def declared(self, name: str) -> Attribute | None:
+        """How the schema declares the attribute for the first kind here that has it."""
+        kinds = (self.model.attribute(int(kind), name) for kind in np.unique(self.kinds))
+        return next((attribute for attribute in kinds if attribute is not None), None)
+
     @property
     def records(self) -> Records:
         if self._records is None:
@@ -174,9 +179,9 @@ class Table:
             found[slice(None) if where is None else where] = np.maximum(records.refs(position), -1)
         return found
 
-    def ref_lists(self, name: str) -> tuple[npt.NDArray[np.int64], Rows]:
+    def ref_lists(self, name: str) -> tuple[Rows, Rows]:
         """The rows referred to in a list: pairs (position in this table, row), in the lists' order."""
-        owners, targets = [_NONE], [_NONE]
+        owners, targets = [_NONE], [_NONE.astype(np.int32)]
         for position, where, records in self.parts(name):
             owner, _, target = records.ref_lists(position)
             if (target < 0).any():  # dangling references are a matter of the defects

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["ancestors", "endless", "matches", "on_cycle", "repeated"]
 
 
-Places = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+Places = npt.NDArray[np.signedinteger[Any]]
 
 
 def matches(keys: npt.NDArray[np.integer], ordered: npt.NDArray[np.integer]) -> tuple[Places, Places]:
@@ -24,8 +26,9 @@ def repeated(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -
     highest = max(total, int(starts.max()) if len(starts) else 0)
     whole = np.int32 if highest < np.iinfo(np.int32).max else np.int64
     before = starts - (np.cumsum(counts) - counts)
-    which = np.repeat(np.arange(len(counts), dtype=whole), counts)
-    return which, np.arange(total, dtype=whole) + np.repeat(before.astype(whole), counts)
+    which: Places = np.repeat(np.arange(len(counts), dtype=whole), counts)
+    places: Places = np.arange(total, dtype=whole) + np.repeat(before.astype(whole), counts)
+    return which, places
 
 
 def ancestors(parent: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Materials of subjects in every form that IFC has: plain, lists, layers, profiles, constituents, and usages of sets."""
+"""Materials of subjects in every form that IFC has: plain, lists, layers, profiles, constituents, usages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["read_materials"]
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What an entity is called in the facts (None: it only points on), its name, its category, and what it points to."""
+    """Role in the facts (None: it only points on); attributes with the name, with what it points to, with the category."""
 
     role: str | None
     name: str = "Name"
@@ -86,9 +86,12 @@ def _described(model: IfcModel, definitions: Rows) -> pl.DataFrame:
                 continue
             table = model.take(row[here])
             if form.role is not None:
-                names = table.texts(form.name) if form.name else table.texts("")
-                described = {"definition": definition[here], "name": names, "category": table.texts(form.category)}
-                entries.append(pl.DataFrame(described).select("definition", pl.lit(form.role).alias("role"), "name", "category"))
+                described = {
+                    "definition": definition[here],
+                    "name": table.texts(form.name),
+                    "category": table.texts(form.category),
+                }
+                entries.append(pl.DataFrame(described).with_columns(role=pl.lit(form.role)))
             for attribute in form.parts:
                 owner, part = table.ref_lists(attribute)
                 next_definitions.append(definition[here][owner])
@@ -96,4 +99,4 @@ def _described(model: IfcModel, definitions: Rows) -> pl.DataFrame:
         definition, row = np.concatenate(next_definitions), np.concatenate(next_rows)
         if not len(row):
             break
-    return pl.concat([each.cast(schema) for each in entries]).sort("definition", maintain_order=True)
+    return pl.concat([each.select(*schema) for each in entries]).sort("definition", maintain_order=True)

@@ -34,7 +34,7 @@ def schema_of(data: bytes | memoryview) -> IfcSchema | None:
 
 
 def declared_stage(head: bytes) -> str | None:
-    """What the file says of its own stage, in its own words: a property 阶段, or IfcProject.Phase; None says nothing."""
+    """What the file says of its own stage, in its own words: a property 阶段, or IfcProject.Phase; None: nothing."""
     from cimkit.readers.step import decode_string
 
     found = _STAGE_PROPERTY.search(head)

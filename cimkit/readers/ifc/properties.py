@@ -159,9 +159,7 @@ def _read_batch(model: IfcModel, held: _Held, wanted: WantedNames, piece: tuple[
     set_index = members.set_index + piece[0]
     kept = np.flatnonzero(meant[held.name_of_set[set_index], members.name])
     members = members.take(kept)
-    return _Batch(
-        set_index[kept].astype(np.int32), members.name, members.names, written_values(model, members)
-    )
+    return _Batch(set_index[kept].astype(np.int32), members.name, members.names, written_values(model, members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,8 @@ def _columns(pairs: _Pairs, found: _Found) -> Iterator[tuple[int, int, Column, f
         member = pairs.member[part]
         owner: Places | None = None
         if bool((values.count[member] == 1).all()):
-            which, row = np.arange(end - start), values.start[member]
+            which = np.arange(end - start)
+            row: Places = values.start[member]
         else:
             which, row = repeated(values.start[member], values.count[member])
             owner = which

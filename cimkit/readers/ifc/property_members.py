@@ -32,7 +32,7 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Row i of `table`, a property, stands in the set `set_index[i]` (a position among the sets asked for) under a name.
+    """Row i of `table`, a property, stands in the set `set_index[i]` (a place among the sets asked for) under a name.
 
     attribute  for the attributes of predefined sets, which are properties without an instance: number of the
                attribute's name in `attributes`, and the row is the set's; -1 for all others

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from cimkit.facts.demand import NameTest, PropertyDemand
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cimkit.facts.demand import NameTest, PropertyDemand
 
 __all__ = ["WantedNames"]
 

@@ -197,7 +197,7 @@ def _of_attribute(
         return
     raw = raw.fill_null("$")
     unit_row = table.refs(unit) if unit else np.full(len(where), -1, np.int64)
-    declared = next((found for each in np.unique(table.kinds) if (found := table.model.attribute(int(each), attribute))), None)
+    declared = table.declared(attribute)
     if declared is None or not declared.aggregate:
         if role is not Role.VALUE:  # a bound that is not given is no value
             given = np.flatnonzero((raw != "$").to_numpy())

@@ -48,7 +48,7 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
         raise SourceError(problem.key, **{"name": name or "", **problem.values}) from problem
     identifiers = file.header.schema_identifiers or ()
     nearest, exact = nearest_schema(identifiers[0] if identifiers else "")
-    # A file of a schema that isn't IFC, or of none, is still read as far as IFC4 goes; `schema` says that nothing is sure.
+    # a file of another schema, or of none, is read as far as IFC4 goes; `schema` says that nothing is sure
     model = IfcModel(file, ifc_schema(nearest or _WITHOUT_SCHEMA))
     units = Units(model)
     subjects = find_subjects(model, demand)

@@ -65,7 +65,7 @@ def _read_pairs(model: IfcModel, entity: str, thing: str, other: str) -> Pairs:
 
 def _end(model: IfcModel, entity: str, attribute: str) -> tuple[Rows, Rows]:
     table = model.table(entity)
-    declared = next((found for kind in np.unique(table.kinds) if (found := model.attribute(int(kind), attribute))), None)
+    declared = table.declared(attribute)
     if declared is None:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     if declared.aggregate or declared.kind == "select":  # a select may hold a list: IfcPropertySetDefinitionSet

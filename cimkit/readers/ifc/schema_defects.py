@@ -86,7 +86,8 @@ def _wrong(model: IfcModel, attribute: Attribute, records: Records, position: in
     absent = heads == 0  # too few attributes, which is a defect of its own
     null = heads == _NULL
     if attribute.derived:
-        return ~absent & (heads != _DERIVED)
+        not_derived: npt.NDArray[np.bool_] = ~absent & (heads != _DERIVED)
+        return not_derived
     given = np.flatnonzero(~absent & ~null)
     wrong = null if not attribute.optional else np.zeros(len(heads), bool)
     allowed = b"(" if attribute.aggregate else _HEADS[attribute.kind]
@@ -96,9 +97,10 @@ def _wrong(model: IfcModel, attribute: Attribute, records: Records, position: in
     if attribute.kind in ("enumeration", "boolean", "logical") and not attribute.aggregate:
         fits = given[~wrong[given]]
         codes, distinct = encode(records.take(fits).raw(position))
-        words = _TRUTHS.get(attribute.kind) or [f".{word}." for word in model.schema.enumerations.get(attribute.type, ())]
+        known = model.schema.enumerations.get(attribute.type, ())
+        words = _TRUTHS.get(attribute.kind) or tuple(f".{word}." for word in known)
         if words:
-            wrong[fits[~distinct.str.to_uppercase().is_in(list(words)).to_numpy()[codes]]] = True
+            wrong[fits[~distinct.str.to_uppercase().is_in(words).to_numpy()[codes]]] = True
     if attribute.kind in ("entity", "select") and not attribute.aggregate and attribute.type:
         _mark_foreign(model, attribute, records, position, wrong)
     if attribute.kind == "integer" and not attribute.aggregate:

@@ -55,9 +55,9 @@ def predefined_types(model: IfcModel, subjects: SubjectIndex) -> Column:
         text=pl.when("says").then("type_text").otherwise("own_text"),
     ).filter(pl.col("value").is_not_null())
     user = chosen.filter((pl.col("value") == "USERDEFINED") & (pl.col("text").fill_null("") != ""))
-    rows = pl.concat(
-        [chosen.select("sid", "inherited", "value"), user.select("sid", "inherited", value="text")]
-    ).sort("sid", maintain_order=True)
+    rows = pl.concat([chosen.select("sid", "inherited", "value"), user.select("sid", "inherited", value="text")]).sort(
+        "sid", maintain_order=True
+    )
     return _column(rows)
 
 

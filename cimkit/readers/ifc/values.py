@@ -23,13 +23,15 @@ def encode(values: pl.Series) -> tuple[IntArray, pl.Series]:
     """The number of each value among the distinct ones, and these in the order of their first appearance."""
     distinct = values.unique(maintain_order=True)
     numbered = pl.DataFrame({"value": distinct, "code": np.arange(len(distinct), dtype=np.int32)})
-    joined = values.alias("value").to_frame().join(
-        numbered, on="value", how="left", nulls_equal=True, maintain_order="left"
+    joined = (
+        values.alias("value").to_frame().join(numbered, on="value", how="left", nulls_equal=True, maintain_order="left")
     )
     return joined["code"].to_numpy(), distinct
 
 
-def encode_with(codes: IntArray, *others: npt.NDArray[np.integer]) -> tuple[IntArray, tuple[npt.NDArray[np.int64], ...]]:
+def encode_with(
+    codes: IntArray, *others: npt.NDArray[np.integer]
+) -> tuple[IntArray, tuple[npt.NDArray[np.int64], ...]]:
     """Number the distinct combinations of codes and further small integers (all >= 0), and say what each is made of."""
     key = codes.astype(np.int64)
     widths: list[int] = []
@@ -71,9 +73,7 @@ def decode(
             inner=pl.when("typed")
             .then(opened.struct[1].str.strip_suffix(")").str.strip_chars().fill_null("$"))
             .otherwise("raw"),
-            datatype=pl.when("typed")
-            .then(opened.struct[0].str.strip_chars().str.to_uppercase())
-            .otherwise("declared"),
+            datatype=pl.when("typed").then(opened.struct[0].str.strip_chars().str.to_uppercase()).otherwise("declared"),
         )
     else:
         frame = frame.with_columns(inner="raw", datatype="declared")
@@ -159,6 +159,4 @@ def _spread(
 
 def take(values: Values, index: npt.NDArray[np.integer]) -> Values:
     """Some of the values."""
-    return Values(
-        values.text.gather(index), values.number[index], values.datatype.gather(index), values.state[index]
-    )
+    return Values(values.text.gather(index), values.number[index], values.datatype.gather(index), values.state[index])

@@ -75,7 +75,7 @@ def counts(model: IfcModel) -> dict[str, int]:
         "instances": len(model),
         "bytes": file.octets.size,
         "truncated": int(file.truncated),
-        "unreadable_records": unnamed + int(np.count_nonzero(np.asarray(file.ids) < 0)),
+        "unreadable_records": unnamed + int(np.count_nonzero(np.asarray(file.ids, np.int64) < 0)),
         **numbers,
     }
 
