@@ -42,6 +42,8 @@ _BOUND_DIGITS = 12
 #: The edges of the tolerance are finer than that.
 _EDGE_DIGITS = 15
 _TOLERANCE = Decimal("1e-6")
+#: So few names are quicker looked up one by one than by a column operation.
+_FEW = 2000
 #: Beyond this no double reaches.
 _MAX_EXPONENT = 400
 
@@ -93,6 +95,9 @@ class Restriction:
 
     def accepts_text(self, names: pl.Series) -> BoolArray:
         """Which of the names it accepts (n): pure text; a bound reads a name as the number it spells."""
+        exact = self.exact_texts()
+        if exact is not None and len(names) < _FEW:
+            return np.fromiter((name in exact for name in names), bool, len(names))
         return self._accepts_strings(names, loose=True)
 
     __call__ = accepts_text

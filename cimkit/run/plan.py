@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import reduce
 from importlib import import_module
 
-import polars as pl
-
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.rules.conditions import (
@@ -27,6 +25,7 @@ from cimkit.rules.conditions import (
 from cimkit.rules.model import Rule
 from cimkit.run.evaluation import conditions_in
 from cimkit.run.facets.part_of import IDS_RELATIONS
+from cimkit.run.kinds import kinds_named
 
 __all__ = ["demand_of"]
 
@@ -49,29 +48,11 @@ def _of_rule(rule: Rule, schema: IfcSchema | None) -> Demand:
     return demand
 
 
-def _kinds_of(facet: Entity, schema: IfcSchema | None) -> frozenset[str]:
-    """Kinds of the schema that a facet means, subtypes too unless it is exact."""
-    if schema is None:
-        return frozenset(facet.name.exact_texts() or ())
-    names = pl.Series(list(schema.entities), dtype=pl.String)
-    exact = facet.name.exact_texts()
-    meant = (
-        {name for name in exact if name in schema.entities}
-        if exact is not None
-        else set(names.filter(facet.name.accepts_text(names)))
-    )
-    if not facet.exact:
-        meant = {subtype for name in meant for subtype in schema.subtypes(name)}
-    if exact is not None:  # kinds that a mapping may add, such as IFC2X3's IFCAIRTERMINAL
-        meant |= exact
-    return frozenset(meant)
-
-
 def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:
     """Kinds outside of which nothing can meet the condition; None: no such bound."""
     match condition:
         case Entity():
-            return _kinds_of(condition, schema)
+            return kinds_named(condition, schema)
         case All(of):
             bounds = [bound for part in of if (bound := _kinds_bound(part, schema)) is not None]
             return reduce(frozenset.__and__, bounds) if bounds else None

@@ -12,26 +12,12 @@ from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import Cardinality, Entity
+from cimkit.run.kinds import kinds_named
 
 if TYPE_CHECKING:
     from cimkit.run.evaluation import Evaluation
 
-__all__ = ["explain", "holds", "kinds_meant"]
-
-
-def kinds_meant(facet: Entity, facts: Facts) -> frozenset[str]:
-    """The kinds of this source that the facet names; with their subtypes unless it is exact."""
-    kinds = pl.Series(facts.subjects.kinds, dtype=pl.String)
-    if facts.schema is None or facet.exact:
-        return frozenset(kinds.filter(facet.name.accepts_text(kinds)))
-    schema = facts.schema
-    meant = set(kinds.filter(facet.name.accepts_text(kinds)))
-    for kind in kinds:
-        entity = schema.entities.get(kind)
-        above = pl.Series(entity.ancestors if entity is not None else (), dtype=pl.String)
-        if facet.name.accepts_text(above).any():
-            meant.add(kind)
-    return frozenset(meant)
+__all__ = ["explain", "holds"]
 
 
 def holds(facet: Entity, evaluation: Evaluation) -> BoolArray:
@@ -52,8 +38,18 @@ def holds(facet: Entity, evaluation: Evaluation) -> BoolArray:
 def _of_kind(facet: Entity, evaluation: Evaluation) -> BoolArray:
     facts = evaluation.facts
     key = ("kind", replace(facet, predefined_type=None, cardinality=Cardinality.REQUIRED, instructions=None))
-    mask: BoolArray = evaluation.remember(key, lambda: facts.subjects.of_kinds(kinds_meant(facet, facts)))
+    mask: BoolArray = evaluation.remember(key, lambda: facts.subjects.of_kinds(_kinds_here(facet, facts)))
     return mask
+
+
+def _kinds_here(facet: Entity, facts: Facts) -> frozenset[str]:
+    """The kinds of this source that the facet names, also where it has kinds that no schema knows."""
+    named = kinds_named(facet, facts.schema)
+    strangers = [kind for kind in facts.subjects.kinds if facts.schema is None or kind not in facts.schema.entities]
+    if not strangers or facet.name.exact_texts() is not None:
+        return named
+    kinds = pl.Series(strangers, dtype=pl.String)
+    return named.union(kinds.filter(facet.name.accepts_text(kinds)))
 
 
 def _of_predefined_type(facet: Entity, evaluation: Evaluation) -> BoolArray:
