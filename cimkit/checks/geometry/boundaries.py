@@ -38,6 +38,7 @@ class Boundaries:
     solid_start    row starts over the shells
     kind           `Kind` of each solid
     composite      number of the CompositeSolid each solid belongs to, -1 none
+    building       number of the building (in one level of detail) whose solids must not overlap, -1 none
     closing_point  rings repeat their first point at the end, as GML's do and CityJSON's don't
     """
 
@@ -49,6 +50,7 @@ class Boundaries:
     solid_start: IntVector
     kind: npt.NDArray[np.uint8]
     composite: IntVector
+    building: IntVector
     closing_point: bool
 
     def __len__(self) -> int:
@@ -66,64 +68,52 @@ def from_indices(
     solids: Sequence[Sequence[Sequence[Sequence[Sequence[int]]]]],
     kind: Kind | Sequence[int] = Kind.SOLID,
     composite: Sequence[int] | None = None,
+    building: Sequence[int] | None = None,
 ) -> Boundaries:
     """Solids as lists of shells of polygons of rings of indices into `points`, without closing points (CityJSON)."""
-    shells, solid_start = _unpack(solids)
-    polygons, shell_start = _unpack(shells)
-    rings, polygon_start = _unpack(polygons)
-    corner, ring_start = _unpack(rings)
-    return _assembled(
-        points,
-        np.asarray(corner, np.int64),
-        ring_start,
-        polygon_start,
-        shell_start,
-        solid_start,
-        kind,
-        composite,
-        False,
-    )
+    return _assembled(points, solids, kind, composite, building, closing_point=False)
 
 
 def from_coordinates(
     solids: Sequence[Sequence[Sequence[Sequence[Sequence[Sequence[float]]]]]],
     kind: Kind | Sequence[int] = Kind.SOLID,
     composite: Sequence[int] | None = None,
+    building: Sequence[int] | None = None,
     *,
     closing_point: bool = True,
 ) -> Boundaries:
     """Solids as lists of shells of polygons of rings of x, y, z (GML: each ring ends with its first point again)."""
-    shells, solid_start = _unpack(solids)
-    polygons, shell_start = _unpack(shells)
-    rings, polygon_start = _unpack(polygons)
-    points, ring_start = _unpack(rings)
-    xyz = np.asarray(points, np.float64).reshape(-1, 3)
-    corner = np.arange(len(xyz))
-    return _assembled(xyz, corner, ring_start, polygon_start, shell_start, solid_start, kind, composite, closing_point)
+    return _assembled(None, solids, kind, composite, building, closing_point=closing_point)
 
 
 def _assembled(
-    points: FloatArray,
-    corner: IntVector,
-    ring_start: IntVector,
-    polygon_start: IntVector,
-    shell_start: IntVector,
-    solid_start: IntVector,
+    points: FloatArray | None,
+    solids: Sequence[Sequence[Any]],
     kind: Kind | Sequence[int],
     composite: Sequence[int] | None,
+    building: Sequence[int] | None,
+    *,
     closing_point: bool,
 ) -> Boundaries:
+    shells, solid_start = _unpack(solids)
+    polygons, shell_start = _unpack(shells)
+    rings, polygon_start = _unpack(polygons)
+    corners, ring_start = _unpack(rings)
+    if points is None:
+        points = np.asarray(corners, np.float64)
+        corner = np.arange(len(corners))
+    else:
+        corner = np.asarray(corners, np.int64)
     count = len(solid_start) - 1
-    kinds = np.full(count, kind, np.uint8) if isinstance(kind, Kind) else np.asarray(kind, np.uint8)
-    composites = np.full(count, -1) if composite is None else np.asarray(composite, np.int64)
     return Boundaries(
-        np.asarray(points, np.float64).reshape(-1, 3),
-        corner,
-        ring_start,
-        polygon_start,
-        shell_start,
-        solid_start,
-        kinds,
-        composites,
-        closing_point,
+        points=np.asarray(points, np.float64).reshape(-1, 3),
+        corner=corner,
+        ring_start=ring_start,
+        polygon_start=polygon_start,
+        shell_start=shell_start,
+        solid_start=solid_start,
+        kind=np.full(count, kind, np.uint8) if isinstance(kind, Kind) else np.asarray(kind, np.uint8),
+        composite=np.full(count, -1) if composite is None else np.asarray(composite, np.int64),
+        building=np.full(count, -1) if building is None else np.asarray(building, np.int64),
+        closing_point=closing_point,
     )

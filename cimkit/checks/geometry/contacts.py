@@ -29,13 +29,13 @@ _CHUNK = 2_000_000  # pairs looked at together
 
 
 class Hits:
-    """Contacts beyond what two polygons share: the pair, and where (n, 3); piercing: an edge goes through the other
-    polygon; overlap: an edge lies in it; otherwise a point touches it."""
+    """Contacts beyond what two polygons share: the pair, and where (n, 3); inner: an edge goes through the inside of
+    the other polygon; overlap: an edge lies in the other polygon; otherwise it touches it in a point."""
 
-    def __init__(self, pair: IntVector, xyz: FloatArray, piercing: BoolArray, overlap: BoolArray) -> None:
+    def __init__(self, pair: IntVector, xyz: FloatArray, inner: BoolArray, overlap: BoolArray) -> None:
         order = np.argsort(pair, kind="stable")
         self.pair, self.xyz = pair[order], xyz[order]
-        self.piercing, self.overlap = piercing[order], overlap[order]
+        self.inner, self.overlap = inner[order], overlap[order]
 
 
 class Contacts:
@@ -63,7 +63,11 @@ class Contacts:
 
     def near(self, some: IntVector, others: IntVector) -> tuple[IntVector, IntVector]:
         """Pairs whose boxes meet."""
-        first, second = np.repeat(some, len(others)), np.tile(others, len(some))
+        if len(some) * len(others) <= _CHUNK:
+            first, second = np.repeat(some, len(others)), np.tile(others, len(some))
+        else:
+            one, other = shapely.STRtree(self._flat_boxes(others)).query(self._flat_boxes(some))
+            first, second = some[one], others[other]
         meet = self._boxes_meet(first, second)
         return first[meet], second[meet]
 
@@ -77,6 +81,9 @@ class Contacts:
             yield int(first[pair]), int(second[pair]), xyz
 
     # --- which pairs --------------------------------------------------------------------------------------------
+
+    def _flat_boxes(self, polygons: IntVector) -> npt.NDArray[np.object_]:
+        return np.asarray(shapely.box(*self.low[polygons, :2].T, *self.high[polygons, :2].T))
 
     def _boxes_meet(self, first: IntVector, second: IntVector) -> BoolArray:
         meet = np.ones(len(first), bool)
@@ -106,7 +113,7 @@ class Contacts:
             begin = end
         for shell in shells[size > _DENSE].tolist():
             first = np.arange(start[shell], start[shell + 1])
-            boxes = shapely.box(*self.low[first, :2].T, *self.high[first, :2].T)
+            boxes = self._flat_boxes(first)
             one, other = shapely.STRtree(boxes).query(boxes)
             one, other = first[one[one < other]], first[other[one < other]]
             for begin in range(0, len(one), _CHUNK):
@@ -134,7 +141,8 @@ class Contacts:
         at = np.minimum(np.searchsorted(known, key), len(known) - 1)
         first = edges.polygon[edges.order[edges.start[at]]]
         last = edges.polygon[edges.order[edges.start[at + 1] - 1]]
-        return np.asarray((known[at] == key) & ((first == polygon) | (last == polygon)))
+        found: BoolArray = (known[at] == key) & ((first == polygon) | (last == polygon))
+        return found
 
     def _on_one_side(self, plane: IntVector, other: IntVector, edges: Edges) -> BoolArray:
         """Pairs where `other` lies on one side of the plane of `plane`, but for a corner or an edge that both have."""
@@ -184,6 +192,7 @@ class Contacts:
         crossing = mesh.xyz[tail[through]] + share[:, None] * (mesh.xyz[head[through]] - mesh.xyz[tail[through]])
         inside = self._on_shape(shapes, face[through], crossing)
         through, crossing = through[inside], crossing[inside]
+        at_border = self._on_shape(shapely.boundary(shapes), face[through], crossing)
 
         touch = np.flatnonzero(tail_on & ~self._is_corner(face, tail))
         touch = touch[self._on_shape(shapes, face[touch], mesh.xyz[tail[touch]])]
@@ -199,7 +208,8 @@ class Contacts:
         found = np.concatenate([through, touch, flat])
         kind = np.repeat([0, 1, 2], [len(through), len(touch), len(flat)])
         xyz = np.concatenate([crossing, mesh.xyz[tail[touch]], middle])
-        return Hits(pair[row[found]], xyz, kind == 0, kind == 2)
+        inner = np.concatenate([~at_border, np.zeros(len(touch) + len(flat), bool)])
+        return Hits(pair[row[found]], xyz, inner, kind == 2)
 
     def _on_shape(self, shapes: npt.NDArray[np.object_], face: IntVector, xyz: FloatArray) -> BoolArray:
         if not len(face):

@@ -23,7 +23,7 @@ _GENERIC = np.array([0.5130618, 0.3379412, 0.7890351])
 @dataclass(frozen=True, slots=True)
 class Mesh:
     """xyz            coordinates of the merged points (v, 3), counted from their solid's `origin`
-    origin         (solids, 3); solids of one composite share it
+    origin         (solids, 3); solids of one building or composite share it
     exact          below this two computed positions are one (m): rounding, never modelling
     corner         merged point of each corner, closing points left out; a point belongs to one shell
     after, before  next and previous corner in the ring
@@ -79,7 +79,11 @@ def make_mesh(boundaries: Boundaries, snap: float) -> Mesh:
     given = b.points[b.corner]
 
     # Double precision is spent on the building, not on its distance from the equator.
-    group_of_solid = np.where(b.composite >= 0, b.composite, b.composite.max(initial=-1) + 1 + np.arange(len(b)))
+    # Solids that are compared with each other share an origin.
+    group_of_solid = np.where(b.building >= 0, b.building * 2, np.where(b.composite >= 0, b.composite * 2 + 1, -1))
+    alone = group_of_solid < 0
+    group_of_solid[alone] = group_of_solid.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    _, group_of_solid = np.unique(group_of_solid, return_inverse=True)
     group_of_corner = group_of_solid[solid_of_shell[shell_of_corner]]
     origin = np.full((int(group_of_solid.max(initial=-1)) + 1, 3), np.inf)
     solid_corner_start = shell_corner_start[b.solid_start]
@@ -88,7 +92,13 @@ def make_mesh(boundaries: Boundaries, snap: float) -> Mesh:
     origin[~np.isfinite(origin)] = 0.0
     local = given - origin[group_of_corner]
 
-    merged, xyz = _merge(local, shell_of_corner, snap)
+    if b.closing_point:
+        merged, xyz = _merge(local, shell_of_corner, snap)
+    else:  # points named several times by one shell are one already
+        key = shell_of_corner * (len(b.points) + 1) + b.corner
+        _, first, again = np.unique(key, return_index=True, return_inverse=True)
+        merged, xyz = _merge(local[first], shell_of_corner[first], snap)
+        merged = merged[again]
     ring_lengths = np.diff(b.ring_start)
     closed = np.ones(len(ring_lengths), bool)
     keep = np.ones(len(merged), bool)
@@ -139,7 +149,8 @@ def _merge(xyz: FloatArray, shell: IntVector, snap: float) -> tuple[IntVector, F
     coordinates.
     """
     along = xyz @ _GENERIC
-    order = np.lexsort((along, shell))
+    span = float(np.ptp(along)) + 1.0 if len(along) else 1.0
+    order = np.argsort(shell * span + along, kind="stable")
     ordered, in_shell, position = xyz[order], shell[order], along[order]
     new = np.ones(len(order), bool)
     new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1) | (in_shell[1:] != in_shell[:-1])

@@ -34,12 +34,12 @@ class Planes:
     def project(self, xyz: FloatArray, polygon: IntVector | int) -> FloatArray:
         """Positions in the plane of their polygon (n, 2)."""
         arm = xyz - self.centre[polygon]
-        x = (arm * self.u[polygon]).sum(axis=-1)
-        return np.stack([x, (arm * self.v[polygon]).sum(axis=-1)], axis=-1)
+        x = np.einsum("...i,...i->...", arm, self.u[polygon])
+        return np.stack([x, np.einsum("...i,...i->...", arm, self.v[polygon])], axis=-1)
 
     def height(self, xyz: FloatArray, polygon: IntVector | int) -> FloatArray:
         """Signed distances from the plane of their polygon."""
-        return np.asarray(((xyz - self.centre[polygon]) * self.normal[polygon]).sum(axis=-1))
+        return np.asarray(np.einsum("...i,...i->...", xyz - self.centre[polygon], self.normal[polygon]))
 
 
 def fit_planes(mesh: Mesh, areas: FloatArray, tolerance: float) -> Planes:
@@ -64,7 +64,7 @@ def fit_planes(mesh: Mesh, areas: FloatArray, tolerance: float) -> Planes:
     normal[faint] = (0.0, 0.0, 1.0)
     normal /= np.where(faint, 1.0, np.maximum(length, 1e-300))[:, None]
 
-    distance = np.abs((arm * normal[mesh.polygon_of]).sum(axis=1))
+    distance = np.abs(np.einsum("ij,ij->i", arm, normal[mesh.polygon_of]))
     deviation = np.asarray(reduce_rows(np.maximum, distance, mesh.polygon_corners, 0.0), np.float64)
     unsure = np.flatnonzero(((deviation * np.sqrt(size) > tolerance) | faint) & (size > 3))
     if len(unsure):

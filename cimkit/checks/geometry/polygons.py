@@ -7,6 +7,7 @@ together; only those GEOS refuses or finds nearly touching are taken apart one b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,7 @@ def judge_polygons(
             _take_apart(mesh, planes, polygon, faults, good, noded)
 
     bent = bent[good[bent]]
-    angle = _fold_angles(mesh, planes, bent)
+    angle = _fold_angles(mesh, planes, bent, tolerances.normals)
     for polygon, degrees in zip(bent.tolist(), angle.tolist(), strict=True):
         if degrees > tolerances.normals:
             fault(polygon, Fault.NON_PLANAR_NORMALS, int(planes.farthest[polygon]), degrees)
@@ -86,7 +87,7 @@ def _convex(mesh: Mesh, planes: Planes) -> BoolArray:
     least = np.asarray(reduce_rows(np.minimum, turn, mesh.polygon_corners, 0.0), np.float64)
     most = np.asarray(reduce_rows(np.maximum, turn, mesh.polygon_corners, 4.0), np.float64)
     once = np.abs(total - 2 * np.pi) < 1e-6
-    return once & (least > -1e-9) & (most < np.pi - 1e-6) & (np.diff(mesh.polygon_start) == 1)
+    return np.asarray(once & (least > -1e-9) & (most < np.pi - 1e-6) & (np.diff(mesh.polygon_start) == 1))
 
 
 def _meets_itself(mesh: Mesh) -> BoolArray:
@@ -98,15 +99,13 @@ def _meets_itself(mesh: Mesh) -> BoolArray:
     return found
 
 
-def flat_shapes(mesh: Mesh, planes: Planes, polygons: IntVector) -> Shapes:
-    """Polygons projected to their planes, as shapely polygons; their rings have three corners at least."""
-    _, ring = expand(polygons, mesh.polygon_start)
+def flat_shapes(mesh: Mesh, planes: Planes, polygons: IntVector, onto: IntVector | None = None) -> Shapes:
+    """Polygons projected to their planes, or to those of the polygons `onto`, as shapely polygons."""
+    row, ring = expand(polygons, mesh.polygon_start)
     of_ring, corner = expand(ring, mesh.ring_start)
-    xy = planes.project(mesh.xyz[mesh.corner[corner]], mesh.polygon_of[corner])
-    lines = shapely.linearrings(xy, indices=of_ring)
-    return np.asarray(
-        shapely.polygons(lines, indices=np.repeat(np.arange(len(polygons)), np.diff(mesh.polygon_start)[polygons]))
-    )
+    plane = (polygons if onto is None else onto)[row][of_ring]
+    lines = shapely.linearrings(planes.project(mesh.xyz[mesh.corner[corner]], plane), indices=of_ring)
+    return np.asarray(shapely.polygons(lines, indices=row))
 
 
 def _rings_turn_alike(mesh: Mesh, planes: Planes, areas: FloatArray, polygons: IntVector) -> BoolArray:
@@ -154,7 +153,7 @@ def triangulate(mesh: Mesh, planes: Planes, polygons: IntVector, shapes: Shapes)
 
     Triangles of no height are left out; their corners lie on one line.
     """
-    parts, row = shapely.get_parts(shapely.constrained_delaunay_triangles(shapes), return_index=True)
+    parts, row = shapely.get_parts(_triangles(shapes), return_index=True)
     xy = shapely.get_coordinates(parts).reshape(-1, 4, 2)[:, :3]
     own, corner = expand(polygons, mesh.polygon_corners)
     flat = planes.project(mesh.xyz[mesh.corner[corner]], polygons[own])
@@ -167,10 +166,45 @@ def triangulate(mesh: Mesh, planes: Planes, polygons: IntVector, shapes: Shapes)
     return np.asarray(row), triangle
 
 
-def _fold_angles(mesh: Mesh, planes: Planes, polygons: IntVector) -> FloatArray:
-    """The largest angle between a triangle of each polygon and its plane (degrees)."""
+def _triangles(shapes: Shapes) -> Shapes:
+    """Constrained Delaunay triangles. GEOS gives up on polygons that are next to nothing wide; their corners' Delaunay
+    triangles, as far as they lie inside, serve as well."""
+    try:
+        return np.asarray(shapely.constrained_delaunay_triangles(shapes))
+    except shapely.GEOSException:
+        if len(shapes) > 1:
+            half = len(shapes) // 2
+            return np.concatenate([_triangles(shapes[:half]), _triangles(shapes[half:])])
+        inside = [part for part in shapely.delaunay_triangles(shapes[0]).geoms if shapes[0].contains(part.centroid)]
+        return np.asarray([shapely.GeometryCollection(inside)], object)
+
+
+def _without_slivers(mesh: Mesh, planes: Planes, polygons: IntVector, tolerance: float) -> BoolArray:
+    """Polygons of few corners in which no three corners make a triangle so low that it could be tilted too much:
+    corners at most d off the plane tilt a triangle of height h by at most atan(2 d / h)."""
+    flattest = 2 / np.tan(np.radians(tolerance))
+    settled = np.zeros(len(polygons), bool)
+    size = np.diff(mesh.polygon_corners)[polygons]
+    for count in range(4, 9):
+        rows = np.flatnonzero(size == count)
+        corner = mesh.polygon_corners[polygons[rows]][:, None] + np.arange(count)
+        flat = planes.project(mesh.xyz[mesh.corner[corner]], polygons[rows][:, None])
+        lowest = np.full(len(rows), np.inf)
+        for i, j, k in combinations(range(count), 3):
+            a, b = flat[:, j] - flat[:, i], flat[:, k] - flat[:, i]
+            longest = np.sqrt(np.maximum(np.maximum((a * a).sum(1), (b * b).sum(1)), ((a - b) ** 2).sum(1)))
+            doubled = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+            np.minimum(lowest, doubled / np.maximum(longest, 1e-300), out=lowest)
+        settled[rows] = lowest >= flattest * planes.deviation[polygons[rows]]
+    return settled
+
+
+def _fold_angles(mesh: Mesh, planes: Planes, polygons: IntVector, tolerance: float) -> FloatArray:
+    """The largest angle between a triangle of each polygon and its plane (degrees); 0 where it is surely tolerated."""
     angle = np.zeros(len(polygons))
-    several = np.flatnonzero(np.diff(mesh.polygon_corners)[polygons] > 3)
+    several = np.flatnonzero(
+        (np.diff(mesh.polygon_corners)[polygons] > 3) & ~_without_slivers(mesh, planes, polygons, tolerance)
+    )
     if not len(several):
         return angle
     chosen = polygons[several]

@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def ring_areas(mesh: Mesh) -> FloatArray:
-    """Vector area of each ring (rings, 3): along its normal, counter-clockwise seen from the tip, as long as the area."""
+    """Vector area of each ring (rings, 3): along the normal from whose tip it runs counter-clockwise; length in m2."""
     filled = np.minimum(mesh.ring_start[:-1], max(len(mesh.corner) - 1, 0))
     if not len(mesh.corner):
         return np.zeros((len(mesh.ring_start) - 1, 3))

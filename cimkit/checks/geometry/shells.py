@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.checks.geometry.boundaries import Kind
 from cimkit.checks.geometry.codes import Fault, GeometryFault
 from cimkit.checks.geometry.contacts import Contacts
 from cimkit.checks.geometry.edges import Edges
@@ -195,7 +194,8 @@ class _Shells:
             start, along = self.mesh.xyz[a], self.mesh.xyz[b] - self.mesh.xyz[a]
             share = (at - start) @ along / (along @ along)
             near = np.linalg.norm(at - start - share[:, None] * along, axis=1) <= self.snap
-            on = points[near & (share >= 0) & (share <= 1)][np.argsort(share[near & (share >= 0) & (share <= 1)])]
+            between = near & (share > 0) & (share < 1) & (points != a) & (points != b)
+            on = np.concatenate([[a], points[between][np.argsort(share[between])], [b]])
             for one, other in zip(on[:-1].tolist(), on[1:].tolist(), strict=True):
                 pair = (min(one, other), max(one, other))
                 pieces[pair] = pieces.get(pair, 0) + 1

@@ -1,4 +1,4 @@
-"""Judge surfaces and solids: rings, then polygons, shells, solids, composites; each step only for what passed before."""
+"""Judge surfaces and solids: rings, polygons, shells, solids, composites; each step only for what passed before."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from cimkit.checks.geometry.edges import make_edges
 from cimkit.checks.geometry.mesh import make_mesh
 from cimkit.checks.geometry.planes import fit_planes
 from cimkit.checks.geometry.polygons import judge_polygons
-from cimkit.checks.geometry.ragged import reduce_rows
+from cimkit.checks.geometry.ragged import IntVector, reduce_rows
+from cimkit.checks.geometry.relations import Relations
 from cimkit.checks.geometry.rings import ring_areas, ring_faults
-from cimkit.checks.geometry.shells import judge_shells
+from cimkit.checks.geometry.shells import judge_shells, volumes
+from cimkit.checks.geometry.solids import judge_composite, judge_overlap, judge_shells_of_solid
 
-__all__ = ["validate", "validate_composite_surface", "validate_multi_surface", "validate_solid"]
+__all__ = [
+    "validate",
+    "validate_composite_solid",
+    "validate_composite_surface",
+    "validate_multi_surface",
+    "validate_solid",
+]
 
 Point = Sequence[float]
 Polygon = Sequence[Sequence[Point]]
@@ -53,7 +61,28 @@ def validate(boundaries: Boundaries, tolerances: Tolerances = DEFAULT_TOLERANCES
     contacts = Contacts(mesh, planes, tolerances.snap)
     found, good = judge_shells(mesh, planes, edges, contacts, shells, kind == Kind.SOLID, tolerances.snap)
     faults += found
-    return sorted(faults, key=lambda fault: _order(fault))
+
+    relations = Relations(contacts, edges)
+    sound = np.asarray(reduce_rows(np.logical_and, good, mesh.solid_start, False), bool)
+    volume = volumes(mesh)
+    for solid in np.flatnonzero(sound & (np.diff(mesh.solid_start) > 1)).tolist():
+        found = judge_shells_of_solid(mesh, relations, volume, solid)
+        faults += found
+        sound[solid] = not found
+    for solids in _together(boundaries.composite):
+        if sound[solids].all():
+            faults += judge_composite(mesh, relations, solids)
+    for solids in _together(boundaries.building):
+        faults += judge_overlap(mesh, relations, [solid for solid in solids if sound[solid]])
+    return sorted(faults, key=_order)
+
+
+def _together(number: IntVector) -> list[list[int]]:
+    """The solids with the same number, where several have it."""
+    order = np.argsort(number, kind="stable")
+    order = order[number[order] >= 0]
+    groups = np.split(order, np.flatnonzero(np.diff(number[order])) + 1) if len(order) else []
+    return [group.tolist() for group in groups if len(group) > 1]
 
 
 def _order(fault: GeometryFault) -> tuple[int, ...]:
@@ -82,3 +111,14 @@ def validate_multi_surface(
 ) -> list[GeometryFault]:
     """The faults of polygons, each for itself."""
     return validate(from_coordinates([[polygons]], Kind.SURFACES, closing_point=closing_point), tolerances)
+
+
+def validate_composite_solid(
+    solids: Sequence[Sequence[Sequence[Polygon]]],
+    *,
+    closing_point: bool = True,
+    tolerances: Tolerances = DEFAULT_TOLERANCES,
+) -> list[GeometryFault]:
+    """The faults of solids that claim to form one: of each of them, and of how they lie to each other."""
+    boundaries = from_coordinates(solids, Kind.SOLID, [0] * len(solids), closing_point=closing_point)
+    return validate(boundaries, tolerances)
