@@ -29,7 +29,10 @@ def main() -> None:
                 "cimcheck --pack none": [PYTHON, "-m", "cimkit", str(file), "--pack", "none"],
             }
             measured = alternate(commands, options.runs)
-            print(f"\n{file.name}, {file.stat().st_size / 1e6:.1f} MB\n\n{table(measured, 'ifcopenshell.open')}", flush=True)
+            print(
+                f"\n{file.name}, {file.stat().st_size / 1e6:.1f} MB\n\n{table(measured, 'ifcopenshell.open')}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
