@@ -57,6 +57,7 @@ class Group(_Local, click.Group):
         super().__init__(
             name,
             help=words(f"help_{name}"),
+            params=[language_option(words)],
             subcommand_metavar=words("metavar_command"),
             options_metavar=words("metavar_options"),
         )
