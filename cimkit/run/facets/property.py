@@ -172,6 +172,9 @@ def _judged(facet: Property, evaluation: Evaluation) -> list[_Judged]:
 
 def _judge_column(property_column: PropertyColumn, facet: Property) -> _Judged:
     column = property_column.column
+    if column.owner is None and column.role is not None:  # one row an instance, but it may be one bound of two
+        column = replace(column, owner=np.arange(len(column.sid), dtype=np.int32))
+        property_column = replace(property_column, column=column)
     states = column.row_states()
     written, present = states != State.NULL, states == State.PRESENT
     typed = present
