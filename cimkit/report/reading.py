@@ -50,7 +50,8 @@ def detailed(report: Report, rows: pl.DataFrame) -> pl.DataFrame:
 
 def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.DataFrame:
     """`detailed`, with `subject_text` (how the finding's subject is named), `message` (its sentence in the report's
-    language) and `statement` (the sentence without the subject that it begins with, for tables that name it apart).
+    language) and `statement` (the sentence without the subject that it begins with, for tables that name it apart;
+    in Chinese without the 的 that joins the two).
 
     Rows that bring a column `message` (a report read back from its JSON) keep it.
     """
@@ -64,7 +65,7 @@ def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.Data
         frame = frame.with_columns(message=sentence)
     begins = message.str.starts_with(subject)
     rest = message.str.slice(subject.str.len_chars())
-    statement = pl.when(begins).then(rest.str.strip_chars_start()).otherwise(message)
+    statement = pl.when(begins).then(rest.str.strip_chars_start().str.strip_prefix("的")).otherwise(message)
     # Chinese needs no space after a closing bracket.
     bracket = begins & subject.str.ends_with("）")
     closed = pl.when(bracket).then(subject + rest.str.strip_chars_start()).otherwise(message)

@@ -50,18 +50,18 @@ def named_subject(lang: str) -> pl.Expr:
     before, _, after = template("findings.line", lang).partition("{line}")
     line = pl.concat_str([pl.lit(before), own, pl.lit(after)])
     own = pl.when(own.str.contains(_LINE)).then(line).otherwise(own)
-    where = pl.concat_str(["s_kind", "s_locator", own], separator=" ", ignore_nulls=True)
+    bracketed = pl.concat_str([pl.lit(opening), own, pl.lit(closing)]).fill_null("")
+    where = pl.concat_str(["s_kind", "s_locator"], separator=" ", ignore_nulls=True)
+    comma = pl.lit("，" if lang == "zh" else ", ")
+    both = pl.concat_str([where, comma, own]).fill_null(where)
     nameless = pl.col("s_name").is_null() | (pl.col("s_name") == "")
     thing = (
         pl.when(nameless)
-        .then(where)
-        .otherwise(pl.concat_str([short(pl.col("s_name"), lang), pl.lit(opening), where, pl.lit(closing)]))
+        .then(pl.concat_str([where, bracketed]))
+        .otherwise(pl.concat_str([short(pl.col("s_name"), lang), pl.lit(opening), both, pl.lit(closing)]))
     )
     before, _, after = template("findings.source_subject", lang).partition("{path}")
-    source = pl.concat_str([pl.lit(before), pl.col("path"), pl.lit(after)])
-    source = pl.when(own.is_null()).then(source).otherwise(
-        pl.concat_str([source, pl.lit(opening), own, pl.lit(closing)])
-    )  # fmt: skip
+    source = pl.concat_str([pl.lit(before), pl.col("path"), pl.lit(after), bracketed])
     return pl.when(pl.col("subject").is_null()).then(source).otherwise(thing)
 
 
@@ -79,7 +79,7 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
     if name in _COLUMNS:
         value = pl.coalesce(_COLUMNS[name], value)
     if name != "found":
-        value = value.replace("*", template("findings.anything", lang))
+        value = value.replace(["*", "/.*/"], template("findings.anything", lang))
     if name == "expected":
         value = _readable_range(value)
     for (start, placeholder), kind in _CLOSED_LISTS.items():

@@ -107,7 +107,7 @@ def _context(report: Report, words: Words, max_findings: int) -> dict[str, Any]:
     results = by_importance(report)
     counts = count(report)
     mends = mend_first(report)
-    spread = shares(report)
+    spread = shares(report, most=8)
     rules = [_rule(report, words, number, result, max_findings) for number, result in enumerate(results)]
     listed = (Verdict.FAILED, Verdict.BLOCKED)
     shown_rules = [rule for rule in rules if rule.result.verdict in listed or rule.total]

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
 from cimkit.report.reading import with_messages
@@ -198,9 +199,14 @@ class _Page:
         """The open findings first, up to the cap; the true total where there are more."""
         rows = result.findings.rows.sort(pl.col("state").is_not_null(), maintain_order=True)
         shown = with_messages(self.report, result, rows.head(self.max_findings))
-        for message, state in shown.select("message", "state").iter_rows():
+        same = shown["statement"].unique()
+        column, by = "message", 4
+        if shown.height > 1 and len(same) == 1:  # said once, the things below it
+            self._indented(Text(plain(same[0] or "")), 4)
+            column, by = "subject_text", 6
+        for said, state in shown.select(column, "state").iter_rows():
             mark = f"[{self.words.known('state', state)}] " if state else ""
-            self._indented(Text(mark + plain(message), style="dim" if state else ""), 4)
+            self._indented(Text(mark + plain(said), style="dim" if state else ""), by)
         total = findings_of(result)
         if total > shown.height and len(rows):
             more = self.words("capped", shown=self.words.number(shown.height), total=self.words.number(total))
@@ -247,7 +253,19 @@ class _Page:
         self.console.print(Text(heading, style="bold"))
 
     def _line(self, line: str, style: str = "") -> None:
-        self.console.print(Text(plain(line), style=style))
+        self._indented(Text(plain(line), style=style), 0)
 
     def _indented(self, what: Text | Table, by: int = 2) -> None:
+        if isinstance(what, Text):
+            what = _broken(what, self.console.width - by)
         self.console.print(Padding(what, (0, 0, 0, by)))
+
+
+def _broken(text: Text, width: int) -> Text:
+    """The same text with its styles, broken into lines that fit."""
+    lines, place = [], 0
+    for line in wrapped(text.plain, width):
+        start = text.plain.index(line, place) if line else place
+        place = start + len(line)
+        lines.append(text[start:place])
+    return Text("\n").join(lines)

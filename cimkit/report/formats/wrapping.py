@@ -1,0 +1,57 @@
+"""Lines for a terminal, broken where Chinese and Latin text may be broken.
+
+A terminal library breaks at blanks only, which leaves Chinese paragraphs ragged: here a line may also end before or
+after any Chinese character, though never before a closing or after an opening mark. Widths are cells: a Chinese
+character has two.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+
+__all__ = ["wrapped"]
+
+#: A run that stays together: letters, digits and what stands inside names and numbers; else a single character.
+_TOKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]+|\s+|.")
+_NOT_FIRST = frozenset("，。；：、！？）》」』”’】〕%…,.;:!?)]}")
+_NOT_LAST = frozenset("（《「『“‘【〔([{")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells; a word longer than a line is cut."""
+    lines: list[str] = []
+    line = ""
+    for unit in _units(text, width):
+        if line and cell_len(line) + cell_len(unit.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = unit.lstrip()
+        else:
+            line += unit
+    if line.strip() or not lines:
+        lines.append(line.rstrip())
+    return lines
+
+
+def _units(text: str, width: int) -> list[str]:
+    """Pieces between which a line may end."""
+    units: list[str] = []
+    for token in _TOKEN.findall(text):
+        joins = bool(units) and (token[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST)
+        if joins and cell_len(units[-1]) + cell_len(token) <= width:
+            units[-1] += token
+        else:
+            units.extend(_cut(token, width))
+    return units
+
+
+def _cut(token: str, width: int) -> list[str]:
+    if cell_len(token) <= width:
+        return [token]
+    pieces = [""]
+    for char in token:
+        if cell_len(pieces[-1]) + cell_len(char) > width:
+            pieces.append("")
+        pieces[-1] += char
+    return pieces
