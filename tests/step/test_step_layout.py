@@ -181,7 +181,11 @@ def test_what_is_written_is_what_is_read(model: list[Instance]) -> None:
     assert syntax_defects(step).is_empty()
     assert duplicate_ids(step).is_empty()
     dangling = [
-        (instance.number, ref) for instance in model for value in instance.values for ref in value.refs if ref not in rows
+        (instance.number, ref)
+        for instance in model
+        for value in instance.values
+        for ref in value.refs
+        if ref not in rows
     ]
     assert dangling_references(step).select("from_id", "to_id").rows() == dangling
 

@@ -26,9 +26,36 @@ WHOLE = (
     b"FILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n#1=IFCWALL('a''b',#2,(#3,#1),.T.,IFCLABEL('\\X2\\4E2D\\X0\\'));\n"
     b"/* a comment; with 'signs' */\n#2=IFCSLAB($,*,1.5E-3,\"0A\");\r\n#3 = IFCX ( ) ;\nENDSEC;\nEND-ISO-10303-21;\n"
 )
-SHREDS = [b"'", b"''", b";", b"(", b")", b",", b"/*", b"*/", b"\n", b"\r", b"#", b"#1=", b"\n#7=A(", b"=", b"\\", b"\\S\\'"]
-SHREDS += [b"\\S\\", b"\\\\", b"\x00", b"\xff", "中".encode(), "中".encode("gbk"), b"DATA;", b"\nENDSEC;\n", b"#99999999999999999999"]
-SHREDS += [b" ", b"$", b".", b"1.", b"\"", b"!", b"\n#12345678901=B('"]
+SHREDS = [
+    b"'",
+    b"''",
+    b";",
+    b"(",
+    b")",
+    b",",
+    b"/*",
+    b"*/",
+    b"\n",
+    b"\r",
+    b"#",
+    b"#1=",
+    b"\n#7=A(",
+    b"=",
+    b"\\",
+    b"\\S\\'",
+]
+SHREDS += [
+    b"\\S\\",
+    b"\\\\",
+    b"\x00",
+    b"\xff",
+    "中".encode(),
+    "中".encode("gbk"),
+    b"DATA;",
+    b"\nENDSEC;\n",
+    b"#99999999999999999999",
+]
+SHREDS += [b" ", b"$", b".", b"1.", b'"', b"!", b"\n#12345678901=B('"]
 
 
 def edited(edits: list[tuple[float, int, bytes]]) -> bytes:

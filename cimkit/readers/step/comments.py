@@ -159,7 +159,7 @@ def find_comments(
     for begin, restart in zip(opens.tolist(), restarted.tolist(), strict=True):
         if begin < since:
             continue
-        if restart > since:
+        if restart >= since:
             inside, since = False, restart
         count = int(np.searchsorted(quotes, begin)) - int(np.searchsorted(quotes, since))
         inside, since = inside ^ bool(count & 1), begin

@@ -29,6 +29,7 @@ _BAD_VALUES = frozenset(
     ("bad-instance-name", "bad-number", "bad-enumeration", "unterminated-string", "bad-binary", "unterminated-comment")
 )
 _GOOD_STRING = re.compile(STRING_PIECE.replace("]-~]|''", r"]-~\x80-\xff]|''").encode() + b"*+")
+_CUT_OFF = frozenset(("unterminated-string", "unterminated-comment"))
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]+")
 _BAD_ESCAPE = re.compile(rb"\\(?:X[24]?\\[^\\']*(?:\\X0\\)?|[A-Z]\\)?")
 
@@ -59,6 +60,17 @@ class _Judge:
         self._stuck = False
 
     def instance(self) -> Iterator[Flaw]:
+        if self._peek().kind in _WORDS:
+            yield Flaw("bad-instance-name", self._peek().start)
+        else:
+            yield from self._name()
+        if self._peek().kind == "(":
+            yield from self._complex_record()
+        else:
+            yield from self._record()
+        yield from self._ending()
+
+    def _name(self) -> Iterator[Flaw]:
         name = self._next()
         if name.kind != "name":
             yield Flaw("bad-instance-name", name.start)
@@ -66,11 +78,6 @@ class _Judge:
             self._next()
         else:
             yield Flaw("missing-equals", self._peek().start)
-        if self._peek().kind == "(":
-            yield from self._complex_record()
-        else:
-            yield from self._record()
-        yield from self._ending()
 
     def entity(self) -> Iterator[Flaw]:
         yield from self._record()
@@ -89,8 +96,10 @@ class _Judge:
 
     def _complex_record(self) -> Iterator[Flaw]:
         opened = self._next()
-        if self._peek().kind == ")":
+        if self._peek().kind not in _WORDS:
             yield Flaw("missing-keyword", self._peek().start)
+            self._skip_to_end()
+            return
         while self._peek().kind in _WORDS:
             yield from self._record()
         if self._peek().kind == ")":
@@ -119,7 +128,8 @@ class _Judge:
         while frames:
             token = self._next()
             if token.kind in {"end", ";"}:
-                yield Flaw("unbalanced-parenthesis", frames[-1].offset)
+                if token.kind == ";" or not self._cut_off():
+                    yield Flaw("unbalanced-parenthesis", frames[-1].offset)
                 self._place -= 1
                 self._stuck = True
                 return
@@ -146,6 +156,10 @@ class _Judge:
                     self._skip_to_end()
                     return
 
+    def _cut_off(self) -> bool:
+        """Whether the statement ends in a string or comment that has no end; nothing more can be said then."""
+        return bool(self._stream) and self._stream[-1].kind in _CUT_OFF
+
     def _opened(self, token: Token) -> _Frame | None:
         """The list that a value opens: '(' itself, or a keyword with '(' after it."""
         if token.kind == "(":
@@ -159,7 +173,7 @@ class _Judge:
             yield Flaw(token.kind, token.start)
         if token.kind in _WORDS and self._peek().kind != "(":
             yield Flaw("bad-value", token.start)
-        if token.kind in ("string", "unterminated-string"):
+        if token.kind == "string":
             yield from _string_flaws(self._text, token)
 
     def _ending(self) -> Iterator[Flaw]:
@@ -191,8 +205,7 @@ def _comma_flaws(token: Token, expected: str, frame: _Frame) -> Iterator[Flaw]:
 
 def _string_flaws(text: bytes, token: Token) -> Iterator[Flaw]:
     """Characters and directives that no string may hold."""
-    end = token.end - 1 if token.kind == "string" else token.end
-    place = token.start + 1
+    place, end = token.start + 1, token.end - 1
     while place < end:
         good = _GOOD_STRING.match(text, place, end)
         place = good.end() if good else place

@@ -20,11 +20,10 @@ from cimkit.readers.step.tokens import Token, tokens
 if TYPE_CHECKING:
     from cimkit.readers.step.file import StepFile
 
-__all__ = ["structure_flaws"]
+__all__ = ["Structure"]
 
 _START, _END = "ISO-10303-21", "END-ISO-10303-21"
 _SECTIONS = frozenset((_START, _END, "HEADER", "DATA", "ENDSEC", "ANCHOR", "REFERENCE", "SIGNATURE"))
-_HOLDS_INSTANCES = frozenset(("DATA", "REFERENCE"))
 _FREE_TEXT = frozenset(("ANCHOR", "REFERENCE", "SIGNATURE"))
 _REQUIRED = tuple(FIELDS)
 # Edition 3 (implementation levels 3 and 4) knows more header entities, and UTF-8.
@@ -33,13 +32,12 @@ _BEGINNING_OF_STATEMENT = 4096
 _ENDS_SECTION = re.compile(rb"\bENDSEC\s*;\s*$")
 
 
-def structure_flaws(step: StepFile) -> Iterator[Flaw]:
-    """Defects outside the instances, and instances where none may be; offsets count from the file's first byte."""
-    yield from _Structure(step).flaws()
+class Structure:
+    """Walks once through the statements that are no instances."""
 
-
-class _Structure:
     def __init__(self, step: StepFile) -> None:
+        #: first and last row (exclusive) of each stretch in a REFERENCE section, whose instances are addresses
+        self.external_rows: list[tuple[int, int]] = []
         self._step = step
         self._section: str | None = None
         self._seen: set[str] = set()
@@ -47,6 +45,7 @@ class _Structure:
         self._said: set[tuple[str, str | None]] = set()
 
     def flaws(self) -> Iterator[Flaw]:
+        """Defects outside the instances, and instances where none may be; offsets count from the file's first byte."""
         step = self._step
         if step.content_start:
             yield Flaw("byte-order-mark", 0)
@@ -62,7 +61,10 @@ class _Structure:
 
     def _rows(self, first: int, last: int) -> Iterator[Flaw]:
         """Rows `first` to `last` stand between two statements that are no instances."""
-        if first == last or self._section in _HOLDS_INSTANCES:
+        if first == last or self._section == "DATA":
+            return
+        if self._section == "REFERENCE":
+            self.external_rows.append((first, last))
             return
         yield from self._start_missing(int(self._step.starts[first]))
         if _END in self._seen:
@@ -104,8 +106,11 @@ class _Structure:
                 yield from self._once("missing-section", start, "HEADER")
                 self._section = "HEADER"
                 self._seen.add("HEADER")
-            yield from _moved(judge_entity(text, self._step.limits.depth), start)
+            flaws = judge_entity(text, self._step.limits.depth)
+            yield from _moved(flaws, start)
             yield from self._header_entity(word, start)
+            if not flaws:
+                yield from self._parameter_count(word, start)
         else:
             yield Flaw("unexpected-text", start)
 
@@ -134,6 +139,8 @@ class _Structure:
             yield from self._once("text-before-start", self._step.content_start)
         if _END in self._seen and word not in ("SIGNATURE", "ENDSEC"):
             yield from self._once("text-after-end", start)
+        if word == "DATA" and "HEADER" not in self._seen:
+            yield from self._once("missing-section", start, "HEADER")
         if word in self._seen and word in (_START, _END, "HEADER"):
             yield Flaw("duplicate-section", start, word)
 
@@ -157,8 +164,10 @@ class _Structure:
         elif any(_REQUIRED.index(other) > _REQUIRED.index(word) for other in self._entities):
             yield Flaw("wrong-header-order", start, word)
         self._entities.append(word)
+
+    def _parameter_count(self, word: str, start: int) -> Iterator[Flaw]:
         for entity in self._step.header.entities:
-            if entity.start == start and len(entity.raw) != len(FIELDS[word]):
+            if entity.start == start and word in FIELDS and len(entity.raw) != len(FIELDS[word]):
                 yield Flaw("wrong-parameter-count", start, f"{word}: {len(entity.raw)} ≠ {len(FIELDS[word])}")
 
     def _finish(self) -> Iterator[Flaw]:

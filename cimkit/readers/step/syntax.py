@@ -18,7 +18,7 @@ from cimkit.readers.step.comments import outside
 from cimkit.readers.step.grammar import instance_pattern
 from cimkit.readers.step.judge import Flaw, judge_instance
 from cimkit.readers.step.pieces import in_pieces, in_threads
-from cimkit.readers.step.structure import structure_flaws
+from cimkit.readers.step.structure import Structure
 from cimkit.readers.step.text import column
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def syntax_defects(step: StepFile) -> pl.DataFrame:
     After `StepLimits.defects` of them the last one is `too-many-defects`.
     """
     most = step.limits.defects
-    found = list(islice(chain(structure_flaws(step), _raw_bytes(step), _controls(step), _instances(step)), most + 1))
+    structure = Structure(step)
+    around = list(islice(structure.flaws(), most + 1))
+    inside = chain(_raw_bytes(step), _controls(step), _instances(step, structure.external_rows))
+    found = list(islice(chain(around, inside), most + 1))
     found = sorted(found[:most], key=lambda flaw: flaw.offset) + [
         Flaw("too-many-defects", step.octets.size, str(most)) for _ in found[most:]
     ]
@@ -139,11 +142,13 @@ def _controls(step: StepFile) -> Iterator[Flaw]:
             yield Flaw("control-character", place)
 
 
-def _instances(step: StepFile) -> Iterator[Flaw]:
+def _instances(step: StepFile, external: list[tuple[int, int]]) -> Iterator[Flaw]:
     work = partial(_refused, step)
     pieces = in_pieces(len(step), _ROWS_AT_ONCE)
     for refused in in_threads(work, pieces, threaded=step.octets.size >= step.limits.thread_bytes):
         for row in refused.tolist():
+            if any(first <= row < last for first, last in external):
+                continue
             start = int(step.starts[row])
             for flaw in judge_instance(step.octets.bytes(start, int(step.ends[row])), step.limits.depth):
                 yield flaw._replace(offset=flaw.offset + start)
