@@ -10,7 +10,8 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.facts.columns import Column, IntArray
-from cimkit.readers.ifc.values import decode, encode, encode_with, take
+from cimkit.readers.ifc.series import NO_TEXT, or_null_sign, picked
+from cimkit.readers.ifc.values import decode, encode, encode_with, recoded
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
@@ -73,14 +74,14 @@ def _written(table: Table, name: str) -> _Written:
         if declared is not None:
             key = (declared_type(declared), declared.kind == "enumeration")
             code_of_kind[kind] = types.setdefault(key, len(types))
-    wheres, raws = [np.empty(0, np.int64)], [pl.Series(values=[], dtype=pl.String)]
+    wheres, raws = [np.empty(0, np.int64)], [NO_TEXT]
     for position, where, records in table.parts(name):
         wheres.append(np.arange(len(table)) if where is None else where)
         raws.append(records.raw(position))
     sid, raw = np.concatenate(wheres), pl.concat(raws)
     if len(wheres) > 2:
         order = np.argsort(sid, kind="stable")
-        sid, raw = sid[order], raw.gather(order)
+        sid, raw = sid[order], picked(raw, order)
     return _Written(name, sid.astype(np.int32), raw, code_of_kind[table.kinds[sid]], tuple(types))
 
 
@@ -92,20 +93,15 @@ def _decoded(batch: list[_Written], units: Units) -> dict[str, Column]:
     for each in batch:
         for declared in each.types:
             types.setdefault(declared, len(types))
-    # a record that is too short lacks the attribute: null, as if it had written `$`
-    codes, distinct = encode(pl.concat([each.raw for each in batch]).fill_null("$"))
+    codes, distinct = encode(or_null_sign(pl.concat([each.raw for each in batch])))
     type_codes = [np.array([types[declared] for declared in each.types], np.int64)[each.type_code] for each in batch]
     combined, (which, of_type) = encode_with(codes, np.concatenate(type_codes))
     names = pl.Series([name for name, _ in types], dtype=pl.String)
     enumerated = np.array([enumerated for _, enumerated in types], bool)
-    values = decode(distinct.gather(which), names.gather(of_type), units, enumerated=enumerated[of_type])
-    columns: dict[str, Column] = {}
-    start = 0
-    for each in batch:
-        used, code = np.unique(combined[start : start + len(each.sid)], return_inverse=True)
-        columns[each.name] = Column(sid=each.sid, code=code.astype(np.int32), values=take(values, used))
-        start += len(each.sid)
-    return columns
+    values = decode(picked(distinct, which), picked(names, of_type), units, enumerated=enumerated[of_type])
+    edges = np.cumsum([0, *(len(each.sid) for each in batch)])
+    own = recoded(combined, edges, values)
+    return {each.name: Column(each.sid, code, used) for each, (code, used) in zip(batch, own, strict=True)}
 
 
 def declared_type(attribute: Attribute) -> str:

@@ -19,6 +19,7 @@ from cimkit.facts.model import CLASSIFICATIONS
 from cimkit.readers.ifc.inheritance import with_types
 from cimkit.readers.ifc.joins import ancestors, matches
 from cimkit.readers.ifc.relations import pairs_of
+from cimkit.readers.ifc.series import picked, picked_or_null
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Rows
@@ -92,7 +93,7 @@ def _tree(model: IfcModel) -> _Tree:
     code = table.texts("Identification")
     older = table.texts("ItemReference")
     code = pl.select(pl.coalesce(code, older)).to_series()
-    system = pl.concat([names, names.clear(1)]).gather(np.where(root < 0, len(rows), root))
+    system = picked_or_null(names, root)
     # two IfcClassification instances of one name are one system
     _, system_code = np.unique(system.fill_null("").to_numpy().astype(str), return_inverse=True)
     above_is_class = ~is_system[upper]
@@ -121,9 +122,9 @@ def _rows(
     return pl.DataFrame(
         {
             "sid": sid,
-            "system": tree.system.gather(node),
-            "code": tree.code.gather(node),
-            "name": tree.name.gather(node),
+            "system": picked(tree.system, node),
+            "code": picked(tree.code, node),
+            "name": picked(tree.name, node),
             "origin": origin,
             "inherited": np.full(len(sid), inherited),
             "assignment": assignment,

@@ -17,6 +17,7 @@ from cimkit.facts.model import DEFECT_ROWS
 from cimkit.readers.ifc.joins import on_cycle
 from cimkit.readers.ifc.relations import ENDS, pairs_of
 from cimkit.readers.ifc.schema_defects import schema_defects
+from cimkit.readers.ifc.series import picked, repeated_text
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Rows
@@ -83,7 +84,7 @@ def defect_rows(
 def _column(value: pl.Series | str | None, count: int) -> pl.Series:
     if isinstance(value, pl.Series):
         return value
-    return pl.Series(values=[value], dtype=pl.String).new_from_index(0, count)
+    return repeated_text(value, count)
 
 
 def _of_text(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
@@ -179,7 +180,7 @@ def _abstract(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
 def _of_keywords(model: IfcModel, subjects: SubjectIndex, kind: str, bad: Callable[[str], bool]) -> pl.DataFrame:
     wanted = [keyword for keyword in model.kinds if bad(keyword)]
     rows = np.asarray(model.file.rows_of(*wanted), np.int64) if wanted else np.empty(0, np.int64)
-    names = pl.Series(model.kinds, dtype=pl.String).gather(model.kind_of[rows])
+    names = picked(pl.Series(model.kinds, dtype=pl.String), model.kind_of[rows])
     return defect_rows(model, subjects, kind, rows, found=names)
 
 

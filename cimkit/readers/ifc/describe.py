@@ -11,6 +11,7 @@ import polars as pl
 from cimkit.facts.columns import IntArray
 from cimkit.readers.ifc.inheritance import first_types
 from cimkit.readers.ifc.relations import ENDS, pairs_of
+from cimkit.readers.ifc.series import picked, picked_or_null
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Rows
@@ -47,7 +48,7 @@ class Descriptions:
         kinds = pl.Series([self._kind_name(kind) for kind in model.kinds], dtype=pl.String)
         return pl.DataFrame(
             {
-                "kind": kinds.gather(table.kinds),
+                "kind": picked(kinds, table.kinds),
                 "id": table.texts("GlobalId"),
                 "name": table.texts("Name"),
                 "tag": table.texts("Tag"),
@@ -66,9 +67,9 @@ class Descriptions:
         known = np.flatnonzero(rows >= 0)
         distinct, which = np.unique(rows[known], return_inverse=True)
         names = self._model.take(distinct).texts("Name")
-        index = np.full(len(rows), len(names), np.int64)
+        index = np.full(len(rows), -1, np.int64)
         index[known] = which
-        return pl.concat([names, names.clear(1)]).gather(index)
+        return picked_or_null(names, index)
 
     def _storeys(self, rows: Rows) -> Rows:
         """Row of the storey each thing is in, directly or through what it is part of; -1 none."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cimkit.readers.ifc.instance import Instance
+
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel
 
@@ -57,7 +59,7 @@ _FEWEST = 10
 def guess_discipline(model: IfcModel, name: str | None) -> dict[str, str] | None:
     """value (建筑, 结构, 给排水 ...) and because (`file_name`, `project_name`, `entities`); None: no telling."""
     project = model.rows("IFCPROJECT")[:1]
-    instance = model.instance(int(project[0]) if len(project) else -1)
+    instance = Instance(model, int(project[0]) if len(project) else -1)
     for because, texts in (
         ("file_name", (re.split(r"[\\/]", name)[-1] if name else "", model.file.header.name or "")),
         ("project_name", (instance.text("Name") or "", instance.text("LongName") or "")),

@@ -14,13 +14,14 @@ import numpy.typing as npt
 
 from cimkit.facts.columns import PropertyColumn, State
 from cimkit.facts.demand import PropertyDemand
+from cimkit.readers.ifc.instance import Instance
 from cimkit.readers.ifc.properties import read_properties
 from cimkit.readers.ifc.subjects import SubjectIndex
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from cimkit.readers.ifc.instances import IfcModel, Instance
+    from cimkit.readers.ifc.instances import IfcModel
     from cimkit.readers.ifc.units import Units
 
 __all__ = ["read_georeference"]
@@ -85,8 +86,8 @@ def _place(instance: Instance, subjects: SubjectIndex) -> dict[str, Any]:
 
 def _of_entities(model: IfcModel, subjects: SubjectIndex, units: Units, found: dict[str, Any]) -> None:
     conversions, systems = model.rows("IFCMAPCONVERSION"), model.rows("IFCPROJECTEDCRS")
-    conversion = model.instance(int(conversions[0]) if len(conversions) else -1)
-    system = conversion.ref("TargetCRS") or model.instance(int(systems[0]) if len(systems) else -1)
+    conversion = Instance(model, int(conversions[0]) if len(conversions) else -1)
+    system = conversion.ref("TargetCRS") or Instance(model, int(systems[0]) if len(systems) else -1)
     map_unit = system.ref("MapUnit")
     if map_unit:
         found["map_unit_m"] = units.of_row(map_unit.row).scale
@@ -113,7 +114,7 @@ def _of_conventions(model: IfcModel, subjects: SubjectIndex, units: Units, found
         value = _value(column, part == "map_conversion")
         if not part or value is None:
             continue
-        holder = model.instance(int(holders[column.column.sid[0]]))
+        holder = Instance(model, int(holders[column.column.sid[0]]))
         found.setdefault(part, _place(holder, subjects)).setdefault(key, value)
         found["convention"] = column.set_name
 
@@ -149,7 +150,7 @@ def _value(column: PropertyColumn, number: bool) -> Any:
 
 
 def _site(model: IfcModel, subjects: SubjectIndex, units: Units) -> dict[str, Any] | None:
-    sites = [model.instance(int(row)) for row in model.rows("IFCSITE")]
+    sites = [Instance(model, int(row)) for row in model.rows("IFCSITE")]
     site = next((each for each in sites if each.raw("RefLatitude")), sites[0] if sites else None)
     if site is None:
         return None
@@ -175,7 +176,7 @@ def _degrees(compound: tuple[float, ...]) -> float | None:
 def _true_north(model: IfcModel) -> tuple[float, ...] | None:
     """The direction of north in the model's plane (x, y); None where no context gives it."""
     for row in model.rows("IFCGEOMETRICREPRESENTATIONCONTEXT"):
-        direction = model.instance(int(row)).ref("TrueNorth")
+        direction = Instance(model, int(row)).ref("TrueNorth")
         if direction:
             return direction.numbers("DirectionRatios")
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cimkit.readers.ifc.series import NO_TEXT, picked, picked_or_null
+
 if TYPE_CHECKING:
     from cimkit.facts.ifc_schema import Attribute, IfcSchema
     from cimkit.readers.step import Records, StepFile
 
-__all__ = ["IfcModel", "Instance", "Rows", "Table"]
+__all__ = ["IfcModel", "Rows", "Table"]
 
 #: Positions of instances in the file's index, ascending unless said otherwise.
 Rows = npt.NDArray[np.signedinteger[Any]]
 
 _NONE = np.empty(0, np.int64)
-_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class IfcModel:
@@ -70,10 +70,6 @@ class IfcModel:
     def take(self, rows: Rows) -> Table:
         """A table of these instances."""
         return Table(self, rows)
-
-    def instance(self, row: int) -> Instance:
-        """One instance, for the few that are looked at one by one. Row -1 is an instance without attributes."""
-        return Instance(self, row)
 
     def of_kinds(self, rows: Rows, kinds: frozenset[str]) -> npt.NDArray[np.bool_]:
         """Which of the rows have one of these keywords. A row of -1 (nothing) has none."""
@@ -196,7 +192,7 @@ class Table:
 
     def lists(self, name: str) -> tuple[npt.NDArray[np.int64], pl.Series]:
         """The items of lists as written: pairs (position in this table, raw), in the lists' order."""
-        owners, items = [_NONE], [pl.Series(values=[], dtype=pl.String)]
+        owners, items = [_NONE], [NO_TEXT]
         for position, where, records in self.parts(name):
             owner, _, item = records.lists(position)
             owners.append(owner if where is None else where[owner])
@@ -204,70 +200,15 @@ class Table:
         owner, item = np.concatenate(owners), pl.concat(items)
         if len(owners) > 2:
             order = np.argsort(owner, kind="stable")
-            owner, item = owner[order], item.gather(order)
+            owner, item = owner[order], picked(item, order)
         return owner, item
-
-
-class Instance:
-    """One instance. What is not there, or of another kind, is None (texts, numbers) or another empty instance."""
-
-    def __init__(self, model: IfcModel, row: int) -> None:
-        self.model = model
-        self.row = row
-        self._table = model.take(np.array([row] if row >= 0 else [], np.int64))
-
-    def __bool__(self) -> bool:
-        return self.row >= 0
-
-    @property
-    def id(self) -> int | None:
-        """Its number in the file."""
-        return int(self.model.file.ids[self.row]) if self else None
-
-    @property
-    def kind(self) -> str:
-        """Its keyword, upper case; "" of nothing."""
-        return self.model.kinds[self.model.kind_of[self.row]] if self else ""
-
-    def raw(self, name: str) -> str | None:
-        """As written; None for `$`, `*` and what is not there."""
-        found: str | None = self._table.raw(name)[0] if self else None
-        return None if found in ("$", "*") else found
-
-    def text(self, name: str) -> str | None:
-        """A string, or the name of an enumeration."""
-        raw = self.raw(name)
-        if raw is not None and raw.startswith("."):
-            return raw.strip(".")
-        text: str | None = self._table.texts(name)[0] if raw is not None else None
-        return text
-
-    def numbers(self, name: str) -> tuple[float, ...]:
-        """All numbers of a value, typed or not: `(39,54,27)`, `IFCRATIOMEASURE(0.3048)`."""
-        raw = self.raw(name) or ""
-        return tuple(float(match) for match in _NUMBER.findall(raw)) if not raw.startswith(("'", "#")) else ()
-
-    def number(self, name: str) -> float | None:
-        """The first of `numbers`."""
-        return next(iter(self.numbers(name)), None)
-
-    def ref(self, name: str) -> Instance:
-        """The instance referred to."""
-        return Instance(self.model, int(self._table.refs(name)[0]) if self else -1)
-
-    def refs(self, name: str) -> list[Instance]:
-        """The instances referred to in a list."""
-        return [Instance(self.model, int(row)) for row in self._table.ref_lists(name)[1]]
 
 
 def _joined(parts: list[tuple[npt.NDArray[np.int64], pl.Series]], length: int) -> pl.Series:
     """Parts of a String column put where they belong; null elsewhere."""
-    if not parts:
-        return pl.Series(values=[], dtype=pl.String).extend_constant(None, length)
     index = np.full(length, -1, np.int64)
     start = 0
     for where, read in parts:
         index[where] = np.arange(start, start + len(read))
         start += len(read)
-    values = pl.concat([read for _, read in parts])
-    return values.gather(pl.Series(index).set(pl.Series(index < 0), None))
+    return picked_or_null(pl.concat([NO_TEXT, *(read for _, read in parts)]), index)

@@ -14,6 +14,7 @@ from cimkit.facts.model import MATERIALS
 from cimkit.readers.ifc.inheritance import with_types
 from cimkit.readers.ifc.joins import matches
 from cimkit.readers.ifc.relations import pairs_of
+from cimkit.readers.ifc.series import picked
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Rows
@@ -24,7 +25,7 @@ __all__ = ["read_materials"]
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Role in the facts (None: it only points on); attributes with the name, with what it points to, with the category."""
+    """Role in the facts (None: it only points on); attributes of the name, of what it points to, of the category."""
 
     role: str | None
     name: str = "Name"
@@ -63,9 +64,9 @@ def read_materials(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "sid": sid[order][holder],
-            "role": described["role"].gather(entry),
-            "name": described["name"].gather(entry),
-            "category": described["category"].gather(entry),
+            "role": picked(described["role"], entry),
+            "name": picked(described["name"], entry),
+            "category": picked(described["category"], entry),
             "origin": origin[order][holder],
         },
         schema=MATERIALS,

@@ -10,6 +10,7 @@ import polars as pl
 
 from cimkit.facts.columns import Column, PropertyColumn, State, Values
 from cimkit.facts.demand import PropertyDemand
+from cimkit.readers.ifc.series import picked
 from cimkit.readers.ifc.values import encode
 
 __all__ = ["PHASE_PROPERTIES", "phases"]
@@ -80,7 +81,7 @@ def phases(columns: Iterable[PropertyColumn]) -> Column:
 def _said(column: Column, meaning: object) -> pl.DataFrame:
     texts = [text if text is not None else "" for text in column.values.text]
     meant = pl.Series([meaning(text) for text in texts], dtype=pl.String)  # type: ignore[operator]
-    rows = meant if column.code is None else meant.gather(column.code)
+    rows = meant if column.code is None else picked(meant, column.code)
     return pl.DataFrame({"sid": column.sid, "phase": rows}, schema_overrides={"sid": pl.Int32}).drop_nulls()
 
 

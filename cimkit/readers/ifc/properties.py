@@ -25,7 +25,8 @@ from cimkit.readers.ifc.property_values import (
     decoded_values,
     written_values,
 )
-from cimkit.readers.ifc.values import decoded, encode, take
+from cimkit.readers.ifc.series import or_null_sign, picked
+from cimkit.readers.ifc.values import decoded, encode, recoded
 from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class _Held:
 def _demanded_sets(model: IfcModel, holdings: HeldRows, wanted: WantedNames) -> _Held:
     sets, set_index = np.unique(holdings.row, return_inverse=True)
     table = model.take(sets)
-    codes, distinct = encode(table.raw("Name").fill_null("$"))
+    codes, distinct = encode(or_null_sign(table.raw("Name")))
     names = decoded(distinct.replace("$", ""))
     meant = wanted.sets(names)[codes]
     kept = np.flatnonzero(meant[set_index])
@@ -105,7 +106,7 @@ def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
         {
             "sid": held.sid[first],
             "set_id": np.arange(count, dtype=np.int32),
-            "name": held.names.gather(held.name_of_set[held.set_index[first]]),
+            "name": picked(held.names, held.name_of_set[held.set_index[first]]),
             "origin": held.origin[first],
             "quantity": quantity[held.set_index[first]],
         },
@@ -198,29 +199,30 @@ def _order(columns: IntArray) -> npt.NDArray[np.int64]:
 def _columns(pairs: _Pairs, found: _Found) -> Iterator[tuple[int, int, Column, frozenset[str]]]:
     """Set name, property name (as codes), the column and its kinds."""
     values = found.values
-    edges = np.flatnonzero(np.diff(pairs.column)) + 1
-    ends = [*edges.tolist(), len(pairs.column)] if len(pairs.column) else []
-    for start, end in zip([0, *ends], ends, strict=False):
-        part = slice(start, end)
-        member = pairs.member[part]
-        owner: Places | None = None
-        if bool((values.count[member] == 1).all()):
-            which = np.arange(end - start)
-            row: Places = values.start[member]
-        else:
-            which, row = repeated(values.start[member], values.count[member])
-            owner = which
-        role, origin = values.role[row], pairs.origin[part][which]
-        used, code = np.unique(values.code[row], return_inverse=True)
+    count = values.count[pairs.member]
+    which: Places
+    if bool((count == 1).all()):
+        several = np.zeros(len(count), bool)
+        which, row = np.arange(len(count)), values.start[pairs.member]
+    else:
+        several = count != 1
+        which, row = repeated(values.start[pairs.member], count)
+    pair_edges = np.flatnonzero(np.diff(pairs.column, prepend=-1, append=-1)) if len(count) else np.zeros(1, np.int64)
+    row_edges = np.searchsorted(which, pair_edges)
+    own = recoded(values.code[row], row_edges, values.values)
+    stretches = zip(pair_edges, pair_edges[1:], row_edges, row_edges[1:], own, strict=False)
+    for first, last, start, end, (code, used) in stretches:
+        pair = which[start:end]
+        role, origin = values.role[row[start:end]], pairs.origin[pair]
         column = Column(
-            sid=pairs.sid[part][which],
-            code=code.astype(np.int32),
-            values=take(values.values, used),
+            sid=pairs.sid[pair],
+            code=code,
+            values=used,
             role=role if role.any() else None,
             origin=origin if origin.any() else None,
-            holder=pairs.group[part][which],
-            owner=None if owner is None else owner.astype(np.int32),
+            holder=pairs.group[pair],
+            owner=(pair - first).astype(np.int32) if several[first:last].any() else None,
         )
-        kinds = frozenset(KINDS[kind] for kind in np.unique(values.kind[member]))
-        set_name, name = divmod(int(found.cells[pairs.column[start]]), len(found.names))
+        kinds = frozenset(KINDS[kind] for kind in np.unique(values.kind[pairs.member[first:last]]))
+        set_name, name = divmod(int(found.cells[pairs.column[first]]), len(found.names))
         yield set_name, name, column, kinds

@@ -12,6 +12,7 @@ import polars as pl
 from cimkit.facts.columns import IntArray
 from cimkit.readers.ifc.instances import Rows
 from cimkit.readers.ifc.joins import matches
+from cimkit.readers.ifc.series import or_null_sign, picked
 from cimkit.readers.ifc.values import decoded, encode
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def predefined_sets(model: IfcModel) -> frozenset[str]:
 def find_members(model: IfcModel, sets: Table) -> Members:
     """The properties of these sets, ordered by set."""
     set_index, table = _listed(sets)
-    codes, distinct = encode(table.raw("Name").fill_null("$"))
+    codes, distinct = encode(or_null_sign(table.raw("Name")))
     names = decoded(distinct.replace("$", ""))
     level: _Level = (set_index, table.rows, codes)
     nested: list[_Level] = []
@@ -127,7 +128,7 @@ def _below(model: IfcModel, level: _Level, names: pl.Series) -> tuple[_Level, pl
         holders = np.unique(row[where])
         owner, child = model.take(holders).ref_lists(attribute)
         which, found = matches(np.searchsorted(holders, row[where]), owner)
-        outer = names.gather(name[where[which]])
+        outer = picked(names, name[where[which]])
         inner = decoded(model.take(child[found]).raw("Name").fill_null("''"))
         codes, distinct = encode(outer + "." + inner)
         parts.append((set_index[where[which]], child[found], codes + np.int32(len(names))))

@@ -13,6 +13,7 @@ import polars as pl
 from cimkit.facts.columns import IntArray, Role, Values
 from cimkit.readers.ifc.attributes import declared_type
 from cimkit.readers.ifc.property_members import COMPLEX
+from cimkit.readers.ifc.series import NO_TEXT, or_null_sign, picked, repeated_text
 from cimkit.readers.ifc.values import decode, encode, encode_with
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def written_values(model: IfcModel, members: Members) -> WrittenValues:
         kind[part.which] = _KIND[part.kind]
     sizes = np.array([len(part.which) for part in parts], np.int64)
     role = np.repeat(np.array([part.role for part in parts], np.uint8), sizes)
-    codes, distinct = encode(pl.concat([pl.Series(values=[], dtype=pl.String), *(part.raw for part in parts)]))
+    codes, distinct = encode(pl.concat([NO_TEXT, *(part.raw for part in parts)]))
     declared = list(dict.fromkeys((part.declared, part.enumerated) for part in parts))
     declared_code = np.array([declared.index((part.declared, part.enumerated)) for part in parts], np.int64)
     units = [np.full(len(part.which), -1, np.int64) if part.unit is None else part.unit for part in parts]
@@ -110,8 +111,8 @@ def written_values(model: IfcModel, members: Members) -> WrittenValues:
         which=which,
         role=role,
         code=codes,
-        raw=distinct.gather(of_raw),
-        declared=pl.Series([name for name, _ in declared], dtype=pl.String).gather(of_declared),
+        raw=picked(distinct, of_raw),
+        declared=picked(pl.Series([name for name, _ in declared], dtype=pl.String), of_declared),
         enumerated=np.array([enumerated for _, enumerated in declared], bool)[of_declared],
         unit=unit_rows[of_unit],
     )
@@ -141,8 +142,8 @@ def decoded_values(batches: Sequence[WrittenValues], units: Units) -> PropertyVa
     unit_rows, unit_code = np.unique(np.concatenate([each.unit for each in batches]), return_inverse=True)
     merged, (of_raw, of_declared, of_enumerated, of_unit) = encode_with(codes, declared_code, enumerated, unit_code)
     values = decode(
-        distinct.gather(of_raw),
-        declared.gather(of_declared),
+        picked(distinct, of_raw),
+        picked(declared, of_declared),
         units,
         enumerated=of_enumerated.astype(bool),
         unit_rows=unit_rows[of_unit],
@@ -172,7 +173,7 @@ def _parts(model: IfcModel, members: Members) -> Iterator[_Part]:
     for entity in COMPLEX:
         _, where = _of_entity(model, members, ordinary, everything, entity)
         if len(where):
-            yield _Part(where, pl.Series(["#"], dtype=pl.String).new_from_index(0, len(where)), "complex")
+            yield _Part(where, repeated_text("#", len(where)), "complex")
     if not everything:
         yield from _predefined(model, members)
 
@@ -195,20 +196,20 @@ def _of_attribute(
     raw = table.raw(attribute)
     if raw.null_count() == len(raw):  # the schema has no such attribute (SetPointValue in IFC2X3)
         return
-    raw = raw.fill_null("$")
+    raw = or_null_sign(raw)
     unit_row = table.refs(unit) if unit else np.full(len(where), -1, np.int64)
     declared = table.declared(attribute)
     if declared is None or not declared.aggregate:
         if role is not Role.VALUE:  # a bound that is not given is no value
             given = np.flatnonzero((raw != "$").to_numpy())
-            where, raw, unit_row = where[given], raw.gather(given), unit_row[given]
+            where, raw, unit_row = where[given], picked(raw, given), unit_row[given]
         yield _Part(where, raw, kind, role, unit_row if (unit_row >= 0).any() else None)
         return
     owner, items = table.lists(attribute)
     yield _Part(where[owner], items, kind, role, unit_row[owner])
     bare = np.setdiff1d(np.arange(len(where)), owner)
     if len(bare):
-        yield _Part(where[bare], raw.gather(bare), kind, role)
+        yield _Part(where[bare], picked(raw, bare), kind, role)
 
 
 def _quantities(model: IfcModel, members: Members, ordinary: npt.NDArray[np.bool_]) -> Iterator[_Part]:
@@ -220,7 +221,7 @@ def _quantities(model: IfcModel, members: Members, ordinary: npt.NDArray[np.bool
         value = model.schema.entities[entity].attributes[3]
         table = members.table.take(where)
         yield _Part(
-            where, table.raw(value.name).fill_null("$"), "quantity", unit=table.refs("Unit"), declared=value.type
+            where, or_null_sign(table.raw(value.name)), "quantity", unit=table.refs("Unit"), declared=value.type
         )
 
 
@@ -234,7 +235,7 @@ def _predefined(model: IfcModel, members: Members) -> Iterator[_Part]:
             declared = model.attribute(int(kind), attribute)
             if declared is None:
                 continue
-            raw = members.table.take(here).raw(attribute).fill_null("$")
+            raw = or_null_sign(members.table.take(here).raw(attribute))
             yield _Part(
                 here, raw, "predefined", declared=declared_type(declared), enumerated=declared.kind == "enumeration"
             )

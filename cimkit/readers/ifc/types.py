@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from cimkit.facts.columns import Column, Origin, State, Values
 from cimkit.readers.ifc.inheritance import first_types
+from cimkit.readers.ifc.series import picked_or_null, repeated_text
 from cimkit.readers.ifc.values import encode
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def predefined_types(model: IfcModel, subjects: SubjectIndex) -> Column:
         {
             "own": own,
             "own_text": own_text,
-            "type": _gathered(type_value, at),
-            "type_text": _gathered(type_text, at),
+            "type": picked_or_null(type_value, at),
+            "type_text": picked_or_null(type_text, at),
         }
     ).with_columns(says=pl.col("type").is_not_null() & ~pl.col("type").is_in(_SAYS_NOTHING))
     chosen = frame.select(
@@ -72,19 +72,13 @@ def _of(table: Table) -> tuple[pl.Series, pl.Series]:
     return value, text
 
 
-def _gathered(values: pl.Series, at: npt.NDArray[np.int64]) -> pl.Series:
-    """Values by position, null where it is -1."""
-    index = pl.Series(at)
-    return pl.concat([values, values.clear(1)]).gather(index.set(index < 0, len(values)))
-
-
 def _column(rows: pl.DataFrame) -> Column:
     codes, distinct = encode(rows["value"])
     count = len(distinct)
     values = Values(
         text=distinct,
         number=np.full(count, np.nan),
-        datatype=pl.Series(["STRING"], dtype=pl.String).new_from_index(0, count) if count else distinct,
+        datatype=repeated_text("STRING", count),
         state=np.full(count, State.PRESENT, np.uint8),
     )
     origin = np.where(rows["inherited"].to_numpy(), Origin.TYPE, Origin.OCCURRENCE).astype(np.uint8)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cimkit.readers.ifc.instance import Instance
+
 if TYPE_CHECKING:
-    from cimkit.readers.ifc.instances import IfcModel, Instance
+    from cimkit.readers.ifc.instances import IfcModel
 
 __all__ = ["AS_WRITTEN", "Conversion", "Units"]
 
@@ -64,7 +66,7 @@ class Units:
         """The project's units by unit type (`LENGTHUNIT`, `THERMALTRANSMITTANCEUNIT`)."""
         found: dict[str, Conversion] = {}
         for row in self.assigned_rows:
-            unit = self._model.instance(row)
+            unit = Instance(self._model, row)
             kind = "MONETARYUNIT" if unit.kind == "IFCMONETARYUNIT" else unit.text("UnitType")
             if kind == "USERDEFINED":
                 kind = unit.text("UserDefinedType")
@@ -76,16 +78,14 @@ class Units:
     def assigned_rows(self) -> tuple[int, ...]:
         """Rows of the units assigned to the project, or to nothing in a file that has only an assignment."""
         model = self._model
-        contexts = model.table("IFCPROJECT")
-        assignments = contexts.refs("UnitsInContext")
-        assignments = assignments[assignments >= 0][:1]
-        if not len(assignments):
-            assignments = model.rows("IFCUNITASSIGNMENT")[:1]
-        _, units = model.take(assignments).ref_lists("Units")
-        return tuple(int(row) for row in units)
+        projects, loose = model.rows("IFCPROJECT")[:1], model.rows("IFCUNITASSIGNMENT")[:1]
+        assignment = Instance(model, int(projects[0]) if len(projects) else -1).ref("UnitsInContext")
+        if not assignment and len(loose):
+            assignment = Instance(model, int(loose[0]))
+        return tuple(unit.row for unit in assignment.refs("Units"))
 
     def _converted(self, row: int, depth: int) -> Conversion:
-        unit = self._model.instance(row)
+        unit = Instance(self._model, row)
         if unit.kind == "IFCSIUNIT":
             return _si(unit)
         if unit.kind == "IFCDERIVEDUNIT":

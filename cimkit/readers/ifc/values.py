@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,18 +11,24 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.facts.columns import IntArray, State, Values
+from cimkit.readers.ifc.series import picked
 from cimkit.readers.ifc.units import AS_WRITTEN, Conversion
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.units import Units
 
-__all__ = ["decode", "decoded", "encode", "encode_with", "take"]
+__all__ = ["decode", "decoded", "encode", "encode_with", "recoded"]
 
+_FEW = 1000  # for so many a dictionary is faster than a join
 _LOGICALS = {".T.": "true", ".F.": "false", ".U.": "unknown"}
 
 
 def encode(values: pl.Series) -> tuple[IntArray, pl.Series]:
     """The number of each value among the distinct ones, and these in the order of their first appearance."""
+    if len(values) < _FEW:
+        numbers: dict[str | None, int] = {}
+        codes = [numbers.setdefault(value, len(numbers)) for value in values.to_list()]
+        return np.array(codes, np.int32), pl.Series(list(numbers), dtype=pl.String)
     distinct = values.unique(maintain_order=True)
     numbered = pl.DataFrame({"value": distinct, "code": np.arange(len(distinct), dtype=np.int32)})
     joined = (
@@ -62,66 +70,67 @@ def decode(
     enumerated  which are declared as enumerations, where `.T.` is a name and no truth; None: none
     unit_rows   row of the unit instance each value names itself, -1 none; None: none at all
     """
-    frame = pl.DataFrame({"raw": raw.fill_null("$"), "declared": declared}).select(
-        "declared",
-        pl.col("raw").str.strip_chars(),
-        typed=pl.col("raw").str.contains(r"^\s*[A-Za-z_]"),
-    )
-    if frame["typed"].any():
-        opened = pl.col("raw").str.splitn("(", 2)
-        frame = frame.with_columns(
-            inner=pl.when("typed")
+    written = pl.col("raw").fill_null("$").str.strip_chars()
+    opened = written.str.splitn("(", 2)
+    typed = written.str.contains(r"^[A-Za-z_]")
+    inner = pl.col("inner")
+    frame = (
+        pl.LazyFrame({"raw": raw, "declared": declared})
+        .select(
+            typed=typed,
+            inner=pl.when(typed)
             .then(opened.struct[1].str.strip_suffix(")").str.strip_chars().fill_null("$"))
-            .otherwise("raw"),
-            datatype=pl.when("typed").then(opened.struct[0].str.strip_chars().str.to_uppercase()).otherwise("declared"),
+            .otherwise(written),
+            datatype=pl.when(typed).then(opened.struct[0].str.strip_chars().str.to_uppercase()).otherwise("declared"),
         )
-    else:
-        frame = frame.with_columns(inner="raw", datatype="declared")
-    inner = frame["inner"]
-    head = inner.str.head(1).fill_null("")
-    logical = inner.is_in(list(_LOGICALS))
-    if enumerated is not None:
-        logical &= pl.Series(~enumerated) | frame["typed"]
-    state = np.full(len(inner), State.PRESENT, np.uint8)
-    state[inner.is_in(["$", "*"]).to_numpy()] = State.NULL
+        .with_columns(head=inner.str.head(1))
+        .with_columns(
+            logical=inner.is_in(list(_LOGICALS)) & (pl.col("typed") | ~pl.Series(_all_or(enumerated, len(raw)))),
+            null=inner.is_in(["$", "*"]),
+            empty=(inner == "''") | ((pl.col("head") == "(") & inner.str.contains(r"^\(\s*\)$")),
+            number=inner.cast(pl.Float64, strict=False).fill_null(float("nan")),
+        )
+        .collect()
+    )
+    head = frame["head"]
+    state = np.full(len(frame), State.PRESENT, np.uint8)
+    state[frame["null"].to_numpy()] = State.NULL
     state[(head == "#").to_numpy()] = State.OBJECT
-    listed = (head == "(").to_numpy()
-    state[listed] = State.LIST
-    empty = (inner == "''").to_numpy()
-    if listed.any():
-        empty |= inner.str.contains(r"^\(\s*\)$").to_numpy()
-    state[empty] = State.EMPTY
-    state[(logical & (inner == ".U.")).to_numpy()] = State.UNKNOWN
-    text = _texts(inner, head, logical, state)
-    number = _numbers(inner, frame["datatype"], units, unit_rows)
-    return Values(text, number, frame["datatype"], state)
+    state[(head == "(").to_numpy()] = State.LIST
+    state[frame["empty"].to_numpy()] = State.EMPTY
+    state[(frame["logical"] & (frame["inner"] == ".U.")).to_numpy()] = State.UNKNOWN
+    number = _converted(frame["number"].to_numpy(writable=True), frame["datatype"], units, unit_rows)
+    return Values(_texts(frame, state), number, frame["datatype"], state)
 
 
-def _texts(inner: pl.Series, head: pl.Series, logical: pl.Series, state: npt.NDArray[np.uint8]) -> pl.Series:
-    readable = pl.Series(np.isin(state, (State.PRESENT, State.LIST, State.UNKNOWN)))
-    frame = pl.DataFrame({"inner": inner, "head": head, "logical": logical, "readable": readable})
-    strings = decoded(inner.filter(head == "'"))
-    texts = frame.select(
-        text=pl.when(~pl.col("readable"))
+def _all_or(enumerated: npt.NDArray[np.bool_] | None, count: int) -> npt.NDArray[np.bool_]:
+    return np.zeros(count, bool) if enumerated is None else enumerated
+
+
+def _texts(frame: pl.DataFrame, state: npt.NDArray[np.uint8]) -> pl.Series:
+    """Decoded texts; null where there is nothing to read."""
+    readable = np.isin(state, (State.PRESENT, State.LIST, State.UNKNOWN))
+    quoted = np.flatnonzero((frame["head"] == "'").to_numpy() & readable)
+    inner = pl.col("inner")
+    plain = frame.lazy().select(
+        pl.when(~pl.Series(readable))
         .then(None)
         .when("logical")
-        .then(pl.col("inner").replace(_LOGICALS))
-        .when(pl.col("head") == ".")
-        .then(pl.when(pl.col("inner").str.ends_with(".")).then(pl.col("inner").str.strip_chars(".")).otherwise("inner"))
+        .then(inner.replace(_LOGICALS))
+        .when((pl.col("head") == ".") & inner.str.ends_with("."))
+        .then(inner.str.strip_chars("."))
         .when(pl.col("head") == '"')
-        .then(pl.col("inner").str.strip_chars('"'))
-        .otherwise("inner")
-    )["text"]
-    quoted = ((head == "'") & readable).to_numpy()
-    return _put(texts, np.flatnonzero(quoted), strings.filter(readable.filter(head == "'")))
-
-
-def _put(texts: pl.Series, where: npt.NDArray[np.int64], replacement: pl.Series) -> pl.Series:
-    if not len(where):
+        .then(inner.str.strip_chars('"'))
+        .otherwise(inner)
+    )
+    if len(quoted) == len(frame):
+        return decoded(frame["inner"])
+    texts = plain.collect().to_series()
+    if not len(quoted):
         return texts
     index = np.arange(len(texts))
-    index[where] = len(texts) + np.arange(len(where))
-    return pl.concat([texts, replacement]).gather(index)
+    index[quoted] = len(texts) + np.arange(len(quoted))
+    return picked(pl.concat([texts, decoded(picked(frame["inner"], quoted))]), index)
 
 
 def decoded(quoted: pl.Series) -> pl.Series:
@@ -131,10 +140,13 @@ def decoded(quoted: pl.Series) -> pl.Series:
     return decode_strings(quoted.str.strip_prefix("'").str.strip_suffix("'"))
 
 
-def _numbers(
-    inner: pl.Series, datatype: pl.Series, units: Units, unit_rows: npt.NDArray[np.integer] | None
+def _converted(
+    number: npt.NDArray[np.float64],
+    datatype: pl.Series,
+    units: Units,
+    unit_rows: npt.NDArray[np.integer] | None,
 ) -> npt.NDArray[np.float64]:
-    number = inner.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy(writable=True)
+    """Numbers in SI units; NaN where there is none."""
     number[~np.isfinite(number)] = np.nan
     if not len(number):
         return number
@@ -157,6 +169,24 @@ def _spread(
     return scales[codes], offsets[codes]
 
 
-def take(values: Values, index: npt.NDArray[np.integer]) -> Values:
-    """Some of the values."""
-    return Values(values.text.gather(index), values.number[index], values.datatype.gather(index), values.state[index])
+def recoded(codes: IntArray, edges: npt.NDArray[np.integer], values: Values) -> Iterator[tuple[IntArray, Values]]:
+    """For each stretch of the codes (`edges` says where they begin and end): the distinct values that it uses, and
+    its codes into these."""
+    used: list[IntArray] = [np.empty(0, np.int32)]
+    own: list[IntArray] = []
+    for start, end in pairwise(edges):
+        distinct, code = np.unique(codes[start:end], return_inverse=True)
+        used.append(distinct)
+        own.append(code.astype(np.int32))
+    index = np.concatenate(used)
+    text, datatype = picked(values.text, index), picked(values.datatype, index)
+    number, state = values.number[index], values.state[index]
+    start = 0
+    for code, distinct in zip(own, used[1:], strict=True):
+        end = start + len(distinct)
+        part = slice(start, end)
+        yield (
+            code,
+            Values(text.slice(start, end - start), number[part], datatype.slice(start, end - start), state[part]),
+        )
+        start = end
