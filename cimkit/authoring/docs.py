@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cimkit.authoring.pages import cases_by_rule, pack_page, rule_page
+from cimkit.authoring.pages import cases_by_rule, is_inherited, pack_page, rule_page
 from cimkit.errors import UsageError
 from cimkit.rules.load import LoadedPack
 
@@ -16,6 +16,8 @@ def pages_of(pack: LoadedPack) -> dict[str, str]:
     cases = cases_by_rule(pack)
     pages = {"README.md": pack_page(pack)}
     for rule in pack.rules:
+        if is_inherited(rule, pack):
+            continue  # its page is with the pack that it comes from
         both = [rule_page(rule, pack, cases.get(rule.code, []), language) for language in ("zh", "en")]
         pages[f"{rule.code}.md"] = "\n".join(both)
     return pages

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cimkit.authoring.cases import Case, find_cases, read_case, verdicts_with_cases
+from cimkit.authoring.pages import is_inherited
 from cimkit.authoring.problems import Problem, rule_problem
 from cimkit.rules.conditions import All, AnyOf, Check, Condition
 from cimkit.rules.load import LoadedPack
@@ -40,8 +41,7 @@ def _missing(pack: LoadedPack, cases: list[Case]) -> Iterator[Problem]:
 def wanted_verdicts(rule: Rule, pack: LoadedPack) -> set[str]:
     """The verdicts that cases of this rule must show."""
     table = (rule.file or "").startswith("tables/")
-    inherited = pack.extends is not None and not rule.code.startswith(f"{pack.prefix}-")
-    if table or inherited or rule.status in (Status.DRAFT, Status.REMOVED):
+    if table or is_inherited(rule, pack) or rule.status in (Status.DRAFT, Status.REMOVED):
         return set()
     if rule.executable is Executable.MANUAL:
         return {"manual"}

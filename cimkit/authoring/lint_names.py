@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cimkit.authoring.pages import is_inherited
 from cimkit.authoring.problems import Problem, rule_problem
 from cimkit.rules.codes import is_code
 from cimkit.rules.load import LoadedPack
@@ -38,7 +39,7 @@ def wrong_name(name: str) -> str | None:
 def lint_names(pack: LoadedPack) -> Iterator[Problem]:
     """Codes well formed, names that name a defect, and a manifest that says who speaks."""
     yield from _manifest(pack)
-    own = [rule for rule in pack.rules if not _inherited(rule, pack)]
+    own = [rule for rule in pack.rules if not is_inherited(rule, pack)]
     for rule in own:
         if not is_code(rule.code, pack.prefix):
             yield rule_problem(rule, "code_form", prefix=pack.prefix)
@@ -49,10 +50,6 @@ def lint_names(pack: LoadedPack) -> Iterator[Problem]:
             yield rule_problem(rule, "unknown_quality", word=rule.quality, known=", ".join(QUALITY))
         if _of_table(rule) and rule.executable is Executable.MANUAL:
             yield rule_problem(rule, "row_unmarked", warning=True)
-
-
-def _inherited(rule: Rule, pack: LoadedPack) -> bool:
-    return pack.extends is not None and not rule.code.startswith(f"{pack.prefix}-")
 
 
 def _of_table(rule: Rule) -> bool:

@@ -12,9 +12,11 @@ from cimkit.facts.ifc_schema import IfcSchema, ifc_schema
 from cimkit.facts.model import DEFECTS, RELATIONS
 from cimkit.rules.conditions import All, AnyOf, Attribute, Check, Condition, Entity, Not, PartOf
 from cimkit.rules.faults import nearest
+from cimkit.rules.lists import read_lists
 from cimkit.rules.load import LoadedPack
 from cimkit.rules.model import Rule
 from cimkit.rules.pack_files import read_pack_files
+from cimkit.rules.parameters import read_parameters
 
 __all__ = ["lint_words"]
 
@@ -94,7 +96,7 @@ def _attributes() -> frozenset[str]:
 
 
 def _unused(pack: LoadedPack) -> Iterator[Problem]:
-    """Told by the text of the rules: what a rule refers to stands there by its name."""
+    """Told by the text of the rules: what a rule refers to stands there by its name. Only the pack's own files."""
     files = read_pack_files(pack.folder)
     written = "\n".join(
         content.decode("utf-8", "replace")
@@ -102,9 +104,9 @@ def _unused(pack: LoadedPack) -> Iterator[Problem]:
         if path.startswith(("rules/", "tables/")) or path == "conditions.yaml"
     )
     used = {match[2].split(".")[0] for match in _REFERENCE.finditer(written)}
-    for name in pack.parameters:
+    for name in read_parameters(files):
         if name not in used and name not in written:
             yield Problem("parameter_unused", "parameters.yaml", {"name": name}, warning=True)
-    for name, code_list in pack.lists.items():
+    for name, code_list in read_lists(files).items():
         if name not in used and name not in written:
-            yield Problem("list_unused", str(code_list.file), {"name": name}, warning=True)
+            yield Problem("list_unused", code_list.file, {"name": name}, warning=True)

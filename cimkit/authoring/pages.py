@@ -10,7 +10,12 @@ from cimkit.locales import text
 from cimkit.rules.load import LoadedPack
 from cimkit.rules.model import Cite, Rule, Status
 
-__all__ = ["cases_by_rule", "pack_page", "rule_page"]
+__all__ = ["cases_by_rule", "is_inherited", "pack_page", "rule_page"]
+
+
+def is_inherited(rule: Rule, pack: LoadedPack) -> bool:
+    """Whether the rule comes from the pack that this one extends."""
+    return pack.extends is not None and not rule.code.startswith(f"{pack.prefix}-")
 
 
 def cases_by_rule(pack: LoadedPack) -> dict[str, list[Case]]:
@@ -34,10 +39,9 @@ def pack_page(pack: LoadedPack) -> str:
     lines += [f"{pack.notice[language]}\n" for language in ("zh", "en") if pack.notice.get(language)]
     lines += ["| code | severity | evidence | 标题 | title |", "|---|---|---|---|---|"]
     for rule in pack.rules:
-        titles = [rule.title.get(language, rule.name).replace("|", "\\|") for language in ("zh", "en")]
-        lines.append(
-            f"| [{rule.code}]({rule.code}.md) | {rule.severity} | {rule.evidence} | {titles[0]} | {titles[1]} |"
-        )
+        page = f"../{pack.extends}/{rule.code}.md" if is_inherited(rule, pack) else f"{rule.code}.md"
+        titles = (rule.title.get(language, rule.name).replace("|", "\\|") for language in ("zh", "en"))
+        lines.append(f"| {' | '.join((f'[{rule.code}]({page})', rule.severity, rule.evidence, *titles))} |")
     return "\n".join(lines) + "\n"
 
 
