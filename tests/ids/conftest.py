@@ -25,7 +25,9 @@ FACETS = """
  <xs:enumeration value="a"/><xs:enumeration value="b"/></xs:restriction></value></attribute>
 <property dataType="IFCREAL"><propertySet><simpleValue>My</simpleValue></propertySet>
  <baseName><simpleValue>Size</simpleValue></baseName>
- <value><xs:restriction base="xs:double"><xs:minInclusive value="2"/><xs:maxExclusive value="5"/></xs:restriction></value>
+ <value>
+  <xs:restriction base="xs:double"><xs:minInclusive value="2"/><xs:maxExclusive value="5"/></xs:restriction>
+ </value>
 </property>
 <material cardinality="prohibited"/>
 """
