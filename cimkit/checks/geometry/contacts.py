@@ -127,7 +127,8 @@ class Contacts:
         key = polygon * self._width + point
         at = np.searchsorted(self._corner_of, key)
         at[at == len(self._corner_of)] = 0
-        return np.asarray(self._corner_of[at] == key) if len(self._corner_of) else np.zeros(len(key), bool)
+        found: BoolArray = self._corner_of[at] == key if len(self._corner_of) else np.zeros(len(key), bool)
+        return found
 
     def _is_edge(self, polygon: IntVector, a: IntVector, b: IntVector, edges: Edges) -> BoolArray:
         """Whether a-b is an edge of the polygon."""
@@ -155,7 +156,7 @@ class Contacts:
         below = np.asarray(reduce_rows(np.logical_or, height < -slack, starts, False), bool)
         on = np.abs(height) <= slack
         touching = np.asarray(reduce_rows(np.add, on.astype(np.int64), starts, 0))
-        settled = ~(above & below)
+        settled: BoolArray = ~(above & below)
         candidate = settled & (touching > 0) & (touching <= 2)
         settled &= touching <= 2
         ask = np.flatnonzero(on & candidate[row])

@@ -7,6 +7,8 @@ and one a cavity. Surfaces beyond one a shell part the solid itself.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -56,7 +58,7 @@ def _cut(contacts: Contacts, polygon: int, others: IntVector) -> list[list[Ring]
 
 
 def _closed_surfaces(pieces: list[list[Ring]], snap: float) -> int:
-    """The number of independent closed surfaces made of the pieces: pieces less the rank of their boundaries (mod 2)."""
+    """How many independent closed surfaces the pieces make: pieces less the rank of their boundaries (mod 2)."""
     corners = np.concatenate([ring for piece in pieces for ring in piece])
     points: list[FloatArray] = []
     for corner in corners:
@@ -69,18 +71,17 @@ def _closed_surfaces(pieces: list[list[Ring]], snap: float) -> int:
     for piece in pieces:
         bits = 0
         for ring in piece:
-            for tail, head in zip(ring[:-1], ring[1:], strict=True):
+            for tail, head in pairwise(ring):
                 for edge in _noded(at, tail, head, snap):
                     bits ^= 1 << numbers.setdefault(edge, len(numbers))
         boundaries.append(bits)
     basis: dict[int, int] = {}
-    for bits in boundaries:
-        while bits:
-            top = bits.bit_length()
-            if top not in basis:
-                basis[top] = bits
-                break
-            bits ^= basis[top]
+    for boundary in boundaries:
+        rest = boundary
+        while rest and rest.bit_length() in basis:
+            rest ^= basis[rest.bit_length()]
+        if rest:
+            basis[rest.bit_length()] = rest
     return len(pieces) - len(basis)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.checks.geometry.boundaries import Boundaries
 from cimkit.checks.geometry.codes import Where
 from cimkit.checks.geometry.ragged import IntVector, component_labels, following, owners, reduce_rows, row_starts
+from cimkit.facts.boundaries import Boundaries
 
 __all__ = ["Mesh", "make_mesh"]
 
@@ -70,8 +70,13 @@ class Mesh:
 
 
 def make_mesh(boundaries: Boundaries, snap: float) -> Mesh:
-    """Merge points within `snap` of each other in each shell, and drop closing points."""
+    """Merge points within `snap` of each other in each shell, and drop closing points.
+
+    Raises ValueError for coordinates that are no finite numbers.
+    """
     b = boundaries
+    if not np.isfinite(b.points).all():
+        raise ValueError("coordinates must be finite numbers")
     ring_of_shell_start = b.polygon_start[b.shell_start]
     shell_corner_start = b.ring_start[ring_of_shell_start]
     shell_of_corner = owners(shell_corner_start)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.facts.boundaries import IntVector, row_starts
+
 __all__ = ["IntVector", "component_labels", "expand", "following", "owners", "reduce_rows", "row_starts"]
-
-IntVector = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-
-
-def row_starts(lengths: Sequence[int] | IntVector) -> IntVector:
-    """Where each row begins, with the end of the last: [2, 0, 3] -> [0, 2, 2, 5]."""
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    return starts
 
 
 def owners(starts: IntVector) -> IntVector:

@@ -44,7 +44,7 @@ class Relation:
 
 
 class Relations:
-    """Relations between bodies of one mesh whose shells are each valid. Bodies are given by the polygons that bound them."""
+    """Relations between bodies of one mesh, each given by the polygons of its shells, which are valid."""
 
     def __init__(self, contacts: Contacts, edges: Edges) -> None:
         self.contacts, self.edges = contacts, edges
@@ -92,7 +92,7 @@ class Relations:
 
         def corners(polygon: int) -> list[int]:
             start = self.mesh.polygon_corners
-            return self.mesh.corner[start[polygon] : start[polygon + 1]].tolist()
+            return [int(point) for point in self.mesh.corner[start[polygon] : start[polygon + 1]]]
 
         mine = sorted(sorted(partner[point] for point in corners(polygon)) for polygon in a.tolist())
         return mine == sorted(sorted(corners(polygon)) for polygon in b.tolist())

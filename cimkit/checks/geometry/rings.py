@@ -26,7 +26,10 @@ def ring_areas(mesh: Mesh) -> FloatArray:
 
 
 def ring_faults(mesh: Mesh, areas: FloatArray) -> list[GeometryFault]:
-    """At most one fault a ring, the first that applies of too few points, not closed, point repeated, collapsed."""
+    """At most one fault a ring, the first that applies of too few points, not closed, point repeated, collapsed.
+
+    A polygon without any ring has too few points, too.
+    """
     count = np.diff(mesh.ring_start)
     repeated = mesh.corner == mesh.corner[mesh.after]
     repeats = np.asarray(reduce_rows(np.logical_or, repeated, mesh.ring_start, False), bool)
@@ -37,7 +40,10 @@ def ring_faults(mesh: Mesh, areas: FloatArray) -> list[GeometryFault]:
     code[~mesh.closed] = Fault.RING_NOT_CLOSED
     code[few] = Fault.TOO_FEW_POINTS
 
-    found = []
+    found = [
+        GeometryFault(Fault.TOO_FEW_POINTS, mesh.place(polygon=polygon))
+        for polygon in np.flatnonzero(np.diff(mesh.polygon_start) == 0).tolist()
+    ]
     for ring in np.flatnonzero(code).tolist():
         corners = np.arange(mesh.ring_start[ring], mesh.ring_start[ring + 1])
         if code[ring] == Fault.CONSECUTIVE_POINTS_SAME:

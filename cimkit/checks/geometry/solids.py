@@ -49,9 +49,8 @@ def judge_shells_of_solid(mesh: Mesh, relations: Relations, volumes: FloatArray,
     if not faults and lines and interior_is_parted(relations.contacts, [_polygons(mesh, shell) for shell in shells]):
         faults.append(GeometryFault(Fault.SOLID_INTERIOR_DISCONNECTED, Where(solid)))
     if not faults:
-        for shell in shells[1:]:
-            if volumes[shell] > 0:
-                faults.append(GeometryFault(Fault.WRONG_ORIENTATION_SHELL, mesh.place(shell=shell)))
+        turned = [shell for shell in shells[1:] if volumes[shell] > 0]
+        faults = [GeometryFault(Fault.WRONG_ORIENTATION_SHELL, mesh.place(shell=shell)) for shell in turned]
     return faults
 
 
@@ -82,8 +81,8 @@ def judge_composite(mesh: Mesh, relations: Relations, solids: list[int]) -> list
     if not faults:
         a, b = np.asarray(touching, np.int64).reshape(-1, 2).T
         label = component_labels(len(solids), a, b)
-        for number in np.flatnonzero(label != label[0])[:1].tolist():
-            faults.append(GeometryFault(Fault.DISCONNECTED_SOLIDS, Where(solids[number])))
+        apart = np.flatnonzero(label != label[0])[:1].tolist()
+        faults = [GeometryFault(Fault.DISCONNECTED_SOLIDS, Where(solids[number])) for number in apart]
     return faults
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cimkit.checks.geometry.boundaries import Boundaries, Kind, from_coordinates
-from cimkit.checks.geometry.codes import DEFAULT_TOLERANCES, GeometryFault, Tolerances
+from cimkit.checks.geometry.codes import DEFAULT_TOLERANCES, Fault, GeometryFault, Tolerances, Where
 from cimkit.checks.geometry.contacts import Contacts
 from cimkit.checks.geometry.edges import make_edges
 from cimkit.checks.geometry.mesh import make_mesh
@@ -18,6 +17,7 @@ from cimkit.checks.geometry.relations import Relations
 from cimkit.checks.geometry.rings import ring_areas, ring_faults
 from cimkit.checks.geometry.shells import judge_shells, volumes
 from cimkit.checks.geometry.solids import judge_composite, judge_overlap, judge_shells_of_solid
+from cimkit.facts.boundaries import Boundaries, Kind, from_coordinates
 
 __all__ = [
     "validate",
@@ -53,7 +53,7 @@ def validate(boundaries: Boundaries, tolerances: Tolerances = DEFAULT_TOLERANCES
     faults += polygons.faults
 
     kind = boundaries.kind[mesh.solid_of_shell]
-    whole = np.asarray(reduce_rows(np.logical_and, polygons.good, mesh.shell_start, False), bool)
+    whole = np.asarray(reduce_rows(np.logical_and, polygons.good, mesh.shell_start, True), bool)
     shells = np.flatnonzero(whole & (kind != Kind.SURFACES))
     in_shell = np.zeros(len(live), bool)
     in_shell[np.isin(mesh.shell_of_polygon, shells)] = True
@@ -61,6 +61,8 @@ def validate(boundaries: Boundaries, tolerances: Tolerances = DEFAULT_TOLERANCES
     contacts = Contacts(mesh, planes, tolerances.snap)
     found, good = judge_shells(mesh, planes, edges, contacts, shells, kind == Kind.SOLID, tolerances.snap)
     faults += found
+    without = (np.diff(mesh.solid_start) == 0) & (boundaries.kind == Kind.SOLID)
+    faults += [GeometryFault(Fault.TOO_FEW_POLYGONS, Where(solid)) for solid in np.flatnonzero(without).tolist()]
 
     relations = Relations(contacts, edges)
     sound = np.asarray(reduce_rows(np.logical_and, good, mesh.solid_start, False), bool)

@@ -1,4 +1,4 @@
-"""Boundaries as flat arrays: points, rings, polygons, shells, solids."""
+"""Geometry of a city model as flat arrays: points, rings, polygons, shells, solids."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.checks.geometry.ragged import IntVector, row_starts
-
-__all__ = ["Boundaries", "Kind", "from_coordinates", "from_indices"]
+__all__ = ["Boundaries", "IntVector", "Kind", "from_coordinates", "from_indices", "row_starts"]
 
 FloatArray = npt.NDArray[np.float64]
+IntVector = npt.NDArray[np.int64]
 
 
 class Kind(IntEnum):
@@ -55,6 +54,13 @@ class Boundaries:
 
     def __len__(self) -> int:
         return len(self.kind)
+
+
+def row_starts(lengths: Sequence[int] | IntVector) -> IntVector:
+    """Where each row begins, with the end of the last: [2, 0, 3] -> [0, 2, 2, 5]."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
 
 
 def _unpack(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], IntVector]:
