@@ -192,7 +192,7 @@ class Restriction:
 
     def _accepts_lengths(self, texts: pl.Series) -> BoolArray:
         sizes = texts.str.len_chars().fill_null(0).to_numpy()
-        accepted = np.ones(len(texts), bool)
+        accepted: BoolArray = np.ones(len(texts), bool)
         if self.length is not None:
             accepted &= sizes == self.length
         if self.min_length is not None:
@@ -211,7 +211,7 @@ class Restriction:
         if not loose:
             return np.zeros(len(texts), bool)
         numbers = texts.str.strip_chars().cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
-        accepted = ~np.isnan(numbers)
+        accepted: BoolArray = ~np.isnan(numbers)
         for bound, sign, inclusive in self._bounds():
             if bound is not None:
                 accepted &= _beyond(numbers, read_real(bound), below=sign.startswith("<"), inclusive=inclusive)
