@@ -131,41 +131,35 @@ def find_comments(
 ) -> tuple[Comments, bool]:
     """Comments of the piece that begins at `start`, and whether the last one is closed in it.
 
-    `quotes` and `restarts` (where a new instance begins whatever came before) are offsets in the
+    `quotes` and `restarts` (where a new statement begins whatever came before) are offsets in the
     file. One step a comment, for what one hides decides where the next begins.
     """
+    end = start + len(piece)
     opens = np.flatnonzero((piece[:-1] == _SLASH) & (piece[1:] == _STAR)) + start
     closes = np.flatnonzero((piece[:-1] == _STAR) & (piece[1:] == _SLASH)) + start
-    end = start + len(piece)
-    found: list[tuple[int, int]] = []
-
-    def close(begin: int, earliest: int) -> bool:
-        following = int(np.searchsorted(closes, earliest))
-        stop = int(closes[following]) + 2 if following < len(closes) else end
-        found.append((begin, stop))
-        return following < len(closes)
-
-    def all_found(closed: bool) -> tuple[Comments, bool]:
-        ranges = np.array(found, np.int64).reshape(-1, 2)
-        return Comments(ranges[:, 0].copy(), ranges[:, 1].copy()), closed
-
-    inside, since = state == STRING, start
     if state == COMMENT:
-        if not close(start, start):
-            return all_found(False)
-        inside, since = False, found[-1][1]
-    latest = np.searchsorted(restarts, opens, side="right") - 1
-    restarted = np.where(latest >= 0, restarts[np.maximum(latest, 0)], -1) if len(restarts) else np.full(len(opens), -1)
-    for begin, restart in zip(opens.tolist(), restarted.tolist(), strict=True):
+        opens = np.concatenate((np.array([start - 2]), opens))
+    # where each comment would stop, and how many quotes stand before its beginning, its stop and the last restart
+    closing = np.searchsorted(closes, opens + 2)
+    stops = np.append(closes + 2, end)[closing]
+    quotes_before = np.searchsorted(quotes, opens)
+    quotes_until = np.searchsorted(quotes, stops)
+    restart = np.concatenate((np.array([-1]), restarts))[np.searchsorted(restarts, opens)]
+    quotes_restart = np.searchsorted(quotes, restart)
+
+    starts: list[int] = []
+    ends: list[int] = []
+    closed, inside, since, seen = True, state == STRING, start - 2, 0
+    columns = (opens, closing, stops, quotes_before, quotes_until, restart, quotes_restart)
+    for begin, close, stop, before, until, again, before_again in zip(*(c.tolist() for c in columns), strict=True):
         if begin < since:
             continue
-        if restart >= since:
-            inside, since = False, restart
-        count = int(np.searchsorted(quotes, begin)) - int(np.searchsorted(quotes, since))
-        inside, since = inside ^ bool(count & 1), begin
-        if inside:
-            continue
-        if not close(begin, begin + 2):
-            return all_found(False)
-        since = found[-1][1]
-    return all_found(True)
+        if again >= max(since, start):
+            inside, seen = False, before_again
+        inside, seen = inside ^ bool((before - seen) & 1), before
+        since = begin
+        if not inside:
+            starts.append(max(begin, start))
+            ends.append(stop)
+            closed, since, seen = close < len(closes), stop, until
+    return Comments(np.array(starts, np.int64), np.array(ends, np.int64)), closed

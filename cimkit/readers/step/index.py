@@ -87,7 +87,12 @@ class _Indexer:
         stranger = (octets.at(begins) != _HASH) | (octets.at(places) != _EQUALS)
         stranger |= (places <= begins + 1) | (places >= ends)
         self._starts[first:last] = begins
-        self._codes[first:last] = self._table.codes(skip_separators(octets, places + 1, comments))
+        names = skip_separators(octets, places + 1, comments)
+        if stranger.any():
+            self._codes[first:last] = 0
+            self._codes[first:last][~stranger] = self._table.codes(names[~stranger])
+        else:
+            self._codes[first:last] = self._table.codes(names)
         self._ids[first:last] = numbers
         if int(numbers.max()) > _LARGEST:
             self._large_ids.append((first, numbers))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cimkit.readers.step.octets import digit_count
+from cimkit.readers.step.octets import WORD, digit_count
 
 if TYPE_CHECKING:
     from cimkit.readers.step.octets import Int64Array, Octets
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["page_escaped_quotes", "restarts"]
 
 _HASH, _EQUALS, _BACKSLASH = b"#=\\"
+_D, _H = np.frombuffer(b"DH", np.uint8)
 _LAST_LINE_END = 13
 _BLANK = 32
 _LOOK_BACK = 4096
-_SECTION = re.compile(rb"(?<=[\r\n])(?:HEADER|ENDSEC|DATA|END-ISO-10303-21)[\t ]{0,8};")
+_SECTION = re.compile(rb"(?:HEADER|ENDSEC|DATA|END-ISO-10303-21)[\t ]{0,8};")
 _LONGEST_SECTION = 32
 _INSTANCE = re.compile(rb"#[0-9]+[\x00-\x20]*=")
 
@@ -54,19 +55,19 @@ def restarts(octets: Octets, start: int, end: int) -> Int64Array:
     Those are lines that begin like an instance, `#12=`, and those that begin or end a section.
     """
     before = max(start - 1, 0)
-    text = octets.bytes(before, end + _LONGEST_SECTION)
-    sections = np.array([found.start() + before for found in _SECTION.finditer(text)], np.int64)
-    return np.union1d(_instance_lines(octets, start, end), sections[sections < end])
-
-
-def _instance_lines(octets: Octets, start: int, end: int) -> Int64Array:
-    before = max(start - 1, 0)
     piece = octets.array[before:end]
-    lines = np.flatnonzero((piece[:-1] <= _LAST_LINE_END) & (piece[1:] == _HASH)) + (before + 1)
+    line_start = piece[:-1] <= _LAST_LINE_END
+    instances = np.flatnonzero(line_start & (piece[1:] == _HASH)) + (before + 1)
+    words = np.flatnonzero(line_start & (piece[1:] - _D <= _H - _D)) + (before + 1)
+    sections = [word for word in words.tolist() if _SECTION.match(octets.bytes(word, word + _LONGEST_SECTION))]
+    return np.union1d(_that_begin_instances(octets, instances), np.array(sections, np.int64))
+
+
+def _that_begin_instances(octets: Octets, lines: Int64Array) -> Int64Array:
     digits = digit_count(octets.words(lines + 1))
     following = octets.at(lines + 1 + digits)
     sure = (digits > 0) & (following == _EQUALS)
-    unsure = (digits > 0) & ~sure & ((digits == 8) | (following <= _BLANK))
+    unsure = (digits > 0) & ~sure & ((digits == WORD) | (following <= _BLANK))
     for row in np.flatnonzero(unsure).tolist():
         line = int(lines[row])
         sure[row] = _INSTANCE.match(octets.bytes(line, line + _LOOK_BACK)) is not None

@@ -83,17 +83,18 @@ def syntax_defects(step: StepFile) -> pl.DataFrame:
     most = step.limits.defects
     structure = Structure(step)
     around = list(islice(structure.flaws(), most + 1))
-    inside = chain(_raw_bytes(step), _controls(step), _instances(step, structure.external_rows))
+    # bytes above 127 come last: there may be so many of them that they would hide the rest
+    inside = chain(_instances(step, structure.external_rows), _controls(step), _raw_bytes(step))
     found = list(islice(chain(around, inside), most + 1))
     found = sorted(found[:most], key=lambda flaw: flaw.offset) + [
         Flaw("too-many-defects", step.octets.size, str(most)) for _ in found[most:]
     ]
-    places = [step.line_column(flaw.offset) for flaw in found]
+    lines, columns = step.lines.positions([flaw.offset for flaw in found])
     return pl.DataFrame(
         {
             "offset": [flaw.offset for flaw in found],
-            "line": [line for line, _ in places],
-            "column": [column_ for _, column_ in places],
+            "line": lines,
+            "column": columns,
             "kind": [flaw.kind for flaw in found],
             "excerpt": [flaw.detail or _excerpt(step, flaw.offset) for flaw in found],
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import nanoarrow
@@ -48,15 +49,19 @@ class Texts:
         return self._decoded(text, offsets, present)
 
     def _decoded(self, text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArray[np.bool_]) -> pl.Series:
-        high = np.flatnonzero(text > 127)
-        rows = np.unique(np.searchsorted(offsets, high, side="right") - 1)
-        values = [text[offsets[row] : offsets[row + 1]].tobytes() for row in rows.tolist()]
-        text[high] = ord("?")
-        series = column(text, offsets, present)
-        if not len(rows):
-            return series
-        known = {value: value.decode(self.encoding, "replace") for value in set(values)}
-        return series.scatter(pl.Series(rows), pl.Series([known[value] for value in values], dtype=pl.String))
+        """The column in UTF-8. All values are read in one go, with a control character between them."""
+        free = np.flatnonzero(np.bincount(text, minlength=_BLANK)[:_BLANK] == 0)
+        if not len(free) or not len(text):
+            values = [text[start:end].tobytes() for start, end in pairwise(offsets.tolist())]
+            return pl.Series([value.decode(self.encoding, "replace") for value in values], dtype=pl.String).set(
+                pl.Series(~present), None
+            )
+        between = np.uint8(free[0])
+        marked = np.insert(text, offsets[1:-1], between).tobytes()
+        joined = np.frombuffer(marked.decode(self.encoding, "replace").encode(), np.uint8)
+        cuts = np.flatnonzero(joined == between)
+        limits = np.concatenate((np.zeros(1, np.int64), cuts - np.arange(len(cuts)), [len(joined) - len(cuts)]))
+        return column(np.delete(joined, cuts), limits, present)
 
 
 def column(text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArray[np.bool_] | None = None) -> pl.Series:
@@ -81,11 +86,11 @@ def detect_encoding(octets: Octets, high: tuple[tuple[int, int], ...]) -> str:
 def _fits(octets: Octets, high: tuple[tuple[int, int], ...], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for (start, end), following in zip(high, [*high[1:], (-1, -1)], strict=True):
+        for (start, end), (following, _) in zip(high, [*high[1:], (octets.size, 0)], strict=True):
             decoder.decode(octets.bytes(start, end))
-            if following[0] != end:  # in GB 18030 the rest of a character may look like ASCII
-                decoder.decode(octets.bytes(end, end + _REST_OF_CHARACTER), final=True)
-                decoder.reset()
+            # in GB 18030 the rest of a character may look like ASCII
+            rest = min(end + _REST_OF_CHARACTER, following)
+            decoder.decode(octets.bytes(end, rest), final=rest < following or following == octets.size)
     except UnicodeDecodeError:
         return False
     return True
