@@ -1,0 +1,135 @@
+"""Where the files of a tileset come from: a folder, an archive or memory, each as names and bytes.
+
+Nothing outside of what an opener lists can be reached through it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from cimkit.sources.limits import Limits
+
+__all__ = ["ArchiveOpener", "FolderOpener", "MemoryOpener", "Opener", "UnreadableError", "unpacked"]
+
+_GZIP = b"\x1f\x8b"
+
+
+class UnreadableError(Exception):
+    """A file can't be read. `reason`: a word of the defect's details (missing, too_large, broken)."""
+
+    def __init__(self, reason: str, problem: str = "") -> None:
+        super().__init__(reason, problem)
+        self.reason = reason
+        self.problem = problem
+
+
+class Opener(Protocol):
+    """The files of one source. Names are relative, with `/`, as on the server that will hand them out."""
+
+    def names(self) -> frozenset[str]:
+        """Every file."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one of `names()`. Raises UnreadableError."""
+
+
+class MemoryOpener:
+    """Files already in memory."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._files)
+
+    def read(self, name: str) -> bytes:
+        return self._files[name]
+
+
+class FolderOpener:
+    """The files below a folder. Links that lead out of it are not followed."""
+
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        self._folder = folder
+        self._limits = limits or Limits()
+        self._names: frozenset[str] | None = None
+
+    def names(self) -> frozenset[str]:
+        if self._names is None:
+            self._names = frozenset(self._walk())
+        return self._names
+
+    def _walk(self) -> list[str]:
+        """One listing a folder: the names come with the exact case, which matters where the tileset is served."""
+        found: list[str] = []
+        waiting = [(os.fspath(self._folder), "")]
+        while waiting:
+            folder, prefix = waiting.pop()
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                    elif entry.is_file(follow_symlinks=False):
+                        found.append(f"{prefix}{entry.name}")
+            if len(found) > self._limits.members:
+                raise UnreadableError("too_many_files", str(self._limits.members))
+        return found
+
+    def read(self, name: str) -> bytes:
+        path = self._folder / name
+        try:
+            if path.stat().st_size > self._limits.bytes:
+                raise UnreadableError("too_large", str(path.stat().st_size))
+            return path.read_bytes()
+        except OSError as problem:
+            raise UnreadableError("broken", problem.strerror or str(problem)) from problem
+
+
+class ArchiveOpener:
+    """The members of a ZIP archive. Raises zipfile.BadZipFile when it is none."""
+
+    def __init__(self, archive: Path | BinaryIO | bytes, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self.zip = zipfile.ZipFile(io.BytesIO(archive) if isinstance(archive, bytes) else archive)
+        self._members = {
+            info.filename.replace("\\", "/").lstrip("/"): info for info in self.zip.infolist() if not info.is_dir()
+        }
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._members)
+
+    def read(self, name: str) -> bytes:
+        info = self._members[name]
+        bomb = info.file_size > 10_000_000 and info.file_size > self._limits.archive_ratio * max(1, info.compress_size)
+        if info.file_size > self._limits.bytes or bomb:
+            raise UnreadableError("too_large", str(info.file_size))
+        try:
+            with self.zip.open(info) as file:
+                data = file.read(info.file_size + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as problem:
+            raise UnreadableError("broken", str(problem)) from problem
+        if len(data) > info.file_size:
+            raise UnreadableError("too_large", str(info.file_size))
+        return data
+
+
+def unpacked(data: bytes, limits: Limits) -> bytes:
+    """The data, gunzipped when it is gzip: servers often keep tiles that way. Raises UnreadableError."""
+    if not data.startswith(_GZIP):
+        return data
+    most = min(limits.bytes, max(10_000_000, limits.archive_ratio * len(data)))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            plain = file.read(most + 1)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise UnreadableError("broken", str(problem)) from problem
+    if len(plain) > most:
+        raise UnreadableError("too_large", str(most))
+    return plain
