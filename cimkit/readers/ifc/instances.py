@@ -142,14 +142,16 @@ class Table:
 
     def parts(self, name: str) -> Iterator[tuple[int, npt.NDArray[np.int64] | None, Records]]:
         """The attribute's places: position in the record, the rows it holds for (None: all), their records."""
-        at = self.model.positions(name)[self.kinds]
-        for position in np.unique(at[at >= 0]):
-            here = at == position
-            if here.all():
-                yield int(position), None, self.records
-            else:
-                where = np.flatnonzero(here)
-                yield int(position), where, self.records.take(where)
+        kinds = self.kinds
+        at = self.model.positions(name)
+        here = np.unique(at[np.bincount(kinds, minlength=len(at)) > 0])
+        if len(here) == 1 and here[0] >= 0:
+            yield int(here[0]), None, self.records
+            return
+        at = at[kinds]
+        for position in here[here >= 0]:
+            where = np.flatnonzero(at == position)
+            yield int(position), where, self.records.take(where)
 
     def raw(self, name: str) -> pl.Series:
         """What the file has, as it stands (`$`, `'text'`, `.ENUM.`, `#12`, `IFCLABEL('x')`)."""

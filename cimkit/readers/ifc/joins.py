@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ancestors", "endless", "matches", "on_cycle", "repeated"]
+__all__ = ["ancestors", "endless", "matches", "on_cycle", "repeated", "stable_order"]
 
 
 Places = npt.NDArray[np.signedinteger[Any]]
@@ -29,6 +29,13 @@ def repeated(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -
     which: Places = np.repeat(np.arange(len(counts), dtype=whole), counts)
     places: Places = np.arange(total, dtype=whole) + np.repeat(before.astype(whole), counts)
     return which, places
+
+
+def stable_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64] | slice:
+    """What puts the keys in order; nothing moves where they are in order, as they mostly are in a file."""
+    if len(keys) < 2 or bool((keys[1:] >= keys[:-1]).all()):
+        return slice(None)
+    return np.argsort(keys, kind="stable")
 
 
 def ancestors(parent: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

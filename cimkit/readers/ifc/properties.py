@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Properties", "read_properties"]
 
-_SETS_AT_ONCE = 1 << 13
+_SETS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _found(model: IfcModel, held: _Held, wanted: WantedNames, units: Units) -> _
     """Read the sets batch by batch, so that what isn't kept never stands in memory all at once."""
     pieces = in_pieces(len(held.sets), _SETS_AT_ONCE)
     work = partial(_read_batch, model, held, wanted)
-    batches = list(in_threads(work, pieces, threaded=True))
+    batches = list(in_threads(work, pieces, threaded=False))
     codes, names = encode(pl.concat([batch.names for batch in batches]))
     edges = np.cumsum([0, *(len(batch.names) for batch in batches)])
     name = np.concatenate(

@@ -11,7 +11,7 @@ import polars as pl
 
 from cimkit.facts.columns import IntArray
 from cimkit.readers.ifc.instances import Rows
-from cimkit.readers.ifc.joins import matches
+from cimkit.readers.ifc.joins import matches, stable_order
 from cimkit.readers.ifc.series import or_null_sign, picked
 from cimkit.readers.ifc.values import decoded, encode
 
@@ -110,7 +110,7 @@ def _listed(sets: Table) -> tuple[npt.NDArray[np.int64], Table]:
             owners.append(where[owner])
             rows.append(row)
     owner, row = np.concatenate(owners), np.concatenate(rows)
-    order = np.argsort(owner, kind="stable")
+    order = stable_order(owner)
     return owner[order], model.take(row[order])
 
 

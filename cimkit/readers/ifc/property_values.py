@@ -12,6 +12,7 @@ import polars as pl
 
 from cimkit.facts.columns import IntArray, Role, Values
 from cimkit.readers.ifc.attributes import declared_type
+from cimkit.readers.ifc.joins import stable_order
 from cimkit.readers.ifc.property_members import COMPLEX
 from cimkit.readers.ifc.series import NO_TEXT, or_null_sign, picked, repeated_text
 from cimkit.readers.ifc.values import decode, encode, encode_with
@@ -90,32 +91,36 @@ def written_values(model: IfcModel, members: Members) -> WrittenValues:
     kind = np.zeros(len(members.table), np.uint8)
     for part in parts:
         kind[part.which] = _KIND[part.kind]
-    sizes = np.array([len(part.which) for part in parts], np.int64)
-    role = np.repeat(np.array([part.role for part in parts], np.uint8), sizes)
-    codes, distinct = encode(pl.concat([NO_TEXT, *(part.raw for part in parts)]))
-    declared = list(dict.fromkeys((part.declared, part.enumerated) for part in parts))
-    declared_code = np.array([declared.index((part.declared, part.enumerated)) for part in parts], np.int64)
-    units = [np.full(len(part.which), -1, np.int64) if part.unit is None else part.unit for part in parts]
-    unit = np.concatenate([np.empty(0, np.int64), *units])
-    unit_rows, unit_code = np.unique(unit, return_inverse=True)
-    if len(declared) > 1 or len(unit_rows) > 1:
-        codes, (of_raw, of_declared, of_unit) = encode_with(codes, np.repeat(declared_code, sizes), unit_code)
-    else:
-        of_raw = np.arange(len(distinct))
-        of_declared = of_unit = np.zeros(len(distinct), np.int64)
-    if len(parts) > 1:
-        order = np.argsort(which, kind="stable")
-        which, codes, role = which[order], codes[order], role[order]
+    role = np.repeat(np.array([part.role for part in parts], np.uint8), [len(part.which) for part in parts])
+    coded = [_coded(part) for part in parts]
+    sizes = [len(raw) for _, raw, _ in coded]
+    starts = np.cumsum([0, *sizes])
+    code = np.concatenate(
+        [np.empty(0, np.int32), *(codes + start for (codes, _, _), start in zip(coded, starts, strict=False))]
+    ).astype(np.int32)
+    order = stable_order(which)
     return WrittenValues(
         kind=kind,
-        which=which,
-        role=role,
-        code=codes,
-        raw=picked(distinct, of_raw),
-        declared=picked(pl.Series([name for name, _ in declared], dtype=pl.String), of_declared),
-        enumerated=np.array([enumerated for _, enumerated in declared], bool)[of_declared],
-        unit=unit_rows[of_unit],
+        which=which[order],
+        role=role[order],
+        code=code[order],
+        raw=pl.concat([NO_TEXT, *(raw for _, raw, _ in coded)]),
+        declared=pl.concat(
+            [NO_TEXT, *(repeated_text(part.declared, size) for part, size in zip(parts, sizes, strict=True))]
+        ),
+        enumerated=np.repeat(np.array([part.enumerated for part in parts], bool), sizes),
+        unit=np.concatenate([np.empty(0, np.int64), *(unit for _, _, unit in coded)]),
     )
+
+
+def _coded(part: _Part) -> tuple[IntArray, pl.Series, Rows]:
+    """Codes of the part's values, and the distinct ones: text and unit."""
+    codes, distinct = encode(part.raw)
+    if part.unit is None or not (part.unit >= 0).any():
+        return codes, distinct, np.full(len(distinct), -1, np.int64)
+    units, unit_code = np.unique(part.unit, return_inverse=True)
+    codes, (of_raw, of_unit) = encode_with(codes, unit_code)
+    return codes, picked(distinct, of_raw), units[of_unit]
 
 
 @dataclass(frozen=True, slots=True)
