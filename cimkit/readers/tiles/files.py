@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zipfile
 from dataclasses import dataclass
 
 from cimkit.readers.tiles.defects import Ledger, Place
 from cimkit.readers.tiles.opener import ArchiveOpener, Opener, UnreadableError, unpacked
-from cimkit.readers.tiles.packages import check_archive
+from cimkit.readers.tiles.packages import SQLITE, TILESET, PackageOpener, check_archive
 from cimkit.readers.tiles.uris import Target, resolve
 from cimkit.sources.limits import Limits
 
@@ -86,31 +87,34 @@ class Files:
         if self.prefix:
             self.ledger.add("tiles_package", "nested", self.label(target.name))
             return None
-        if target.name not in self._archives:
-            self._archives[target.name] = self._open(target.name, place)
-        inner = self._archives[target.name]
-        if inner is None:
-            return None
-        if target.inner not in inner.names:
-            detail = (
-                ("tiles_package", "tileset_missing") if target.inner == "tileset.json" else ("tiles_file", "missing")
-            )
-            self.ledger.add(*detail, inner.prefix.rstrip("!"), expected=target.inner)
-            return None
-        inner.used.add(target.inner)
-        return Found(inner, target.inner, inner.label(target.inner))
+        data = None if target.name in self._archives else self.read(target.name, place)
+        if data is not None:
+            self._archives[target.name] = self.unfold(target.name, data)
+        inner = self._archives.get(target.name)
+        return inner.member(target.inner) if inner is not None else None
 
-    def _open(self, name: str, place: Place | str) -> Files | None:
-        data = self.read(name, place)
-        if data is None:
+    def member(self, name: str) -> Found | None:
+        """A file of this package; None (written down) when it is not there."""
+        if name not in self.names:
+            kind, detail = ("tiles_package", "tileset_missing") if name == TILESET else ("tiles_file", "missing")
+            self.ledger.add(kind, detail, self.prefix.rstrip("!"), expected=name)
             return None
+        self.used.add(name)
+        return Found(self, name, self.label(name))
+
+    def unfold(self, name: str, data: bytes) -> Files | None:
+        """The files inside an archive or a package; None (written down) when it can't be opened."""
         label = self.label(name)
+        opener: Opener
         try:
-            opener = ArchiveOpener(data, self.limits)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as problem:
-            self.ledger.add("tiles_package", "not_zip", label, str(problem))
+            if data.startswith(SQLITE):
+                opener = PackageOpener(data)
+            else:
+                archive = opener = ArchiveOpener(data, self.limits)
+                check_archive(archive, data, label, self.ledger)
+        except (zipfile.BadZipFile, sqlite3.DatabaseError, NotImplementedError, OSError, ValueError) as problem:
+            self.ledger.add("tiles_package", "not_a_package", label, str(problem))
             return None
-        check_archive(opener, data, label, self.ledger)
         return Files(opener, self.ledger, self.limits, f"{label}!")
 
     def read(self, name: str, place: Place | str) -> bytes | None:

@@ -15,9 +15,13 @@ import numpy as np
 from cimkit.readers.tiles.defects import Ledger
 from cimkit.readers.tiles.opener import ArchiveOpener, UnreadableError
 
-__all__ = ["INDEX", "PackageOpener", "check_archive", "index_of"]
+__all__ = ["ARCHIVE", "INDEX", "SQLITE", "TILESET", "PackageOpener", "check_archive", "index_of"]
 
 INDEX = "@3dtilesIndex1@"
+#: The file that every archive and package begins with.
+TILESET = "tileset.json"
+SQLITE = b"SQLite format 3\0"
+ARCHIVE = b"PK\3\4"
 _ENTRY = np.dtype([("high", "<u8"), ("low", "<u8"), ("offset", "<u8")])
 _METHODS = (0, 8, 93)  # stored, deflate, Zstandard
 

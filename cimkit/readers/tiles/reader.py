@@ -16,6 +16,7 @@ from cimkit.readers.tiles.implicit_walk import walk_implicit
 from cimkit.readers.tiles.json_text import parse_json
 from cimkit.readers.tiles.metadata_schema import read_schema
 from cimkit.readers.tiles.opener import Opener
+from cimkit.readers.tiles.packages import ARCHIVE, SQLITE, TILESET
 from cimkit.readers.tiles.recognise import kind_of
 from cimkit.readers.tiles.records import Records
 from cimkit.readers.tiles.session import Session
@@ -74,12 +75,13 @@ class _Reading:
     def read(self, name: str, kind: str | None) -> list[Tileset]:
         """Read the file `name` and, when it is a tileset, all that it refers to; the tilesets, the first one first."""
         session = self.session
-        found: Found | None = Found(session.files, name, session.files.label(name))
         session.files.used.add(name)
-        if name.lower().endswith((".3tz", ".3dtiles.zip")):
-            found = session.files.locate(name.rsplit("/", 1)[-1], name, name)
-            kind = "tileset"
-        data = found.read(name) if found is not None else None
+        found: Found | None = Found(session.files, name, session.files.label(name))
+        data = session.files.read(name, name)
+        if data is not None and data.startswith((ARCHIVE, SQLITE)):
+            inner = session.files.unfold(name, data)
+            found = inner.member(TILESET) if inner is not None else None
+            data, kind = found.read(name) if found is not None else None, "tileset"
         if found is None or data is None:
             return []
         kind = kind or kind_of(data)
