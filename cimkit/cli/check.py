@@ -14,22 +14,32 @@ from cimkit.errors import UsageError
 
 __all__ = ["command"]
 
-_FORMATS = ("text", "json", "jsonl", "markdown")
 _FAIL_ON = ("error", "warning", "info", "never")
 _PROGRESS = ("auto", "bar", "json", "none")
 
 
 def command(words: Words) -> click.Command:
     """The command."""
+    from cimkit.report.formats import FORMATS, TO_STANDARD_OUTPUT
+
     many: dict[str, Any] = {"multiple": True}
+    formats = {"formats": ", ".join(sorted(FORMATS))}
     parameters: list[click.Parameter] = [
         click.Argument(["sources"], nargs=-1, required=True, metavar=words("metavar_sources")),
         option(words, "--pack", "packs", key="pack", metavar="ID|PATH", **many),
         option(words, "--ids", key="ids", metavar="FILE", **many),
         option(words, "--stage", key="stage", metavar=words("metavar_stage")),
         option(words, "--settings", key="settings", metavar="FILE"),
-        option(words, "--format", "output", key="format", type=click.Choice(_FORMATS), default="text"),
-        option(words, "--report", "reports", key="report", metavar="F=PATH", **many),
+        option(words, "--format", "output", key="format", type=click.Choice(TO_STANDARD_OUTPUT), default="text"),
+        option(
+            words,
+            "--report",
+            "reports",
+            key="report",
+            metavar="F=PATH",
+            values=formats,
+            **many,
+        ),
         option(words, "--open", "open_report", key="open", is_flag=True),
         option(words, "--fail-on", key="fail_on", type=click.Choice(_FAIL_ON), default="error"),
         option(words, "--select", key="select", metavar="CODE", **many),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -91,9 +91,16 @@ def first_sentence(text: str) -> str:
     return text.partition("\n")[0].rstrip("。.")
 
 
-def option(words: Words, *names: str, key: str, metavar: str | None = None, **attributes: Any) -> click.Option:
-    """An option whose help is the sentence `option_<key>`."""
-    return click.Option(list(names), help=words(f"option_{key}"), metavar=metavar, **attributes)
+def option(
+    words: Words,
+    *names: str,
+    key: str,
+    metavar: str | None = None,
+    values: Mapping[str, str] | None = None,
+    **attributes: Any,
+) -> click.Option:
+    """An option whose help is the sentence `option_<key>`, filled with `values`."""
+    return click.Option(list(names), help=words(f"option_{key}", **(values or {})), metavar=metavar, **attributes)
 
 
 def language_option(words: Words) -> click.Option:
