@@ -13,6 +13,7 @@ from cimkit.report.outline import Concentration
 from cimkit.report.reading import localised
 
 __all__ = [
+    "STEERING",
     "Words",
     "common_trait",
     "discipline_of",
@@ -27,7 +28,8 @@ __all__ = [
 
 
 #: Control characters and marks that turn the writing direction: a name from a model must not steer a terminal.
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+STEERING = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+"
+_STEERING = re.compile(STEERING)
 
 
 def plain(words: str) -> str:

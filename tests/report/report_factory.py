@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import polars as pl
+import pytest
 
 from cimkit.report.model import (
     FINDINGS,
@@ -237,3 +240,22 @@ def make_report(size: int = 60, lang: str = "zh") -> Report:
         settings={"regrade": {"LNB-DOR-001": "info"}},
         skipped=[Skipped("LNB-OLD-001", "removed"), Skipped("LNB-WAL-009", "stage"), Skipped("LNB-WAL-010", "stage")],
     )
+
+
+#: Formats that are no text, and the library of those that need one.
+BINARY = {"xlsx", "bcf", "parquet"}
+_LIBRARIES = {"xlsx": "xlsxwriter", "bcf": "bcf.v2.model"}
+
+
+def needs(name: str) -> None:
+    """Skip the test where the library of this format is not installed."""
+    if name in _LIBRARIES:
+        pytest.importorskip(_LIBRARIES[name])
+
+
+def written(report: Report, name: str, folder: Path, **options) -> bytes:
+    """The report as `报告.<name>` in the folder."""
+    needs(name)
+    path = folder / f"报告.{name}"
+    report.write(name, str(path), **options)
+    return path.read_bytes()

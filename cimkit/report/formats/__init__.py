@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from importlib import import_module
 from io import BytesIO
@@ -24,12 +24,14 @@ __all__ = ["FORMATS", "MAX_FINDINGS", "TO_STANDARD_OUTPUT", "render", "show", "w
 
 #: Name of the format -> where its writer is.
 FORMATS = {
+    "bcf": "cimkit.report.formats.bcf:write",
     "csv": "cimkit.report.formats.csv:write",
     "html": "cimkit.report.formats.html:write",
     "json": "cimkit.report.formats.json:write",
     "jsonl": "cimkit.report.formats.jsonl:write",
     "junit": "cimkit.report.formats.junit:write",
     "markdown": "cimkit.report.formats.markdown:write",
+    "parquet": "cimkit.report.formats.parquet:write",
     "sarif": "cimkit.report.formats.sarif:write",
     "text": "cimkit.report.formats.text:write",
     "xlsx": "cimkit.report.formats.xlsx:write",
@@ -59,30 +61,16 @@ def write(report: Report, format: str, path: str | os.PathLike[str], *, max_find
     """
     writer = _writer(format)
     target = Path(path)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise UsageError("report.cannot_write", path=str(target), why=error.strerror or str(error)) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with beside.open("xb") as stream:
             writer(report, stream, max_findings)
-        _usual_permissions(temporary, target)
-        os.replace(temporary, target)  # noqa: PTH105 - the temporary file is a plain string
+        beside.replace(target)
     except OSError as error:
         raise UsageError("report.cannot_write", path=str(target), why=error.strerror or str(error)) from error
     finally:
-        with contextlib.suppress(OSError):  # replaced above, or nothing more to be done about it
-            os.unlink(temporary)  # noqa: PTH108
-
-
-def _usual_permissions(temporary: str, target: Path) -> None:
-    """A temporary file is private to its owner; a report is as readable as the file it replaces, or as a new one."""
-    if target.exists():
-        os.chmod(temporary, target.stat().st_mode & 0o777)  # noqa: PTH101
-        return
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(temporary, 0o666 & ~mask)  # noqa: PTH101
+        with contextlib.suppress(OSError):  # it took the target's place, or was never made
+            beside.unlink()
 
 
 def render(
