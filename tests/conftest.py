@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,9 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the test material is not here: {folder.name} (set CIMKIT_SHARED to its folder)")
     return folder
+
+
+# No test is timed: machines are shared and slow by turns. Where CI runs, the same examples are tried each time, so that
+# a change is judged by what it changes; elsewhere every run looks somewhere new.
+settings.register_profile("cimkit", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("cimkit")
