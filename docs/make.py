@@ -3,6 +3,7 @@
 docs/rules/<pack>/<CODE>.md     a page for every rule, Chinese and English
 docs/reference/                 the command line, the named checks, the files that cimkit reads and writes
 samples/README.md               what cimcheck says of each sample
+README.md, README.zh.md         the report that is shown there, between its marks
 """
 
 from __future__ import annotations
@@ -137,11 +138,11 @@ def _said(report: Report) -> list[str]:
     counted = count(report)
     findings = ", ".join(f"{number} {severity}" for severity, number in counted.findings.items())
     packs_asked = ", ".join(f"{pack.id} {pack.edition}" for pack in report.packs)
-    lines = [
+    told = (
         f"`cimcheck samples/{report.sources[0].path}` answers **{report.verdict}** with exit status"
-        f" {exit_status(report)}: {findings} (stage {report.stage[0]}; {packs_asked}).",
-        "",
-    ]
+        f" {exit_status(report)}: {findings} (stage {report.stage[0]}; {packs_asked})."
+    )
+    lines = [told, ""]
     failed = [result for result in report.results if result.verdict is Verdict.FAILED and result.severity == "error"]
     if failed:
         lines += ["| error | 标题 | title | findings |", "|---|---|---|---|"]
