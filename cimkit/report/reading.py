@@ -24,15 +24,15 @@ def localised(words: Mapping[str, str], lang: str) -> str:
     return words.get(lang) or next((value for value in words.values() if value), "")
 
 
-def sentence_of(reason: str, result: Result, lang: str) -> str:
-    """The template for a finding of this reason: the rule's own message, else the sentence of the locale files."""
+def sentence_of(reason: str, result: Result, lang: str) -> tuple[str, bool]:
+    """The template for a finding of this reason, and whether it is the rule's own message, not the locale files'."""
     own = result.message.get(lang)
     if own and reason not in _TELLS_MORE:
-        return own
+        return own, True
     key = f"findings.{reason}"
     if has_text(key, lang):
-        return template(key, lang)
-    return template("findings.defect_other" if reason.startswith("defect_") else "findings.general", lang)
+        return template(key, lang), False
+    return template("findings.defect_other" if reason.startswith("defect_") else "findings.general", lang), False
 
 
 def detailed(report: Report, rows: pl.DataFrame) -> pl.DataFrame:
@@ -50,8 +50,7 @@ def detailed(report: Report, rows: pl.DataFrame) -> pl.DataFrame:
 
 def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.DataFrame:
     """`detailed`, with `subject_text` (how the finding's subject is named), `message` (its sentence in the report's
-    language) and `statement` (the sentence without the subject that it begins with, for tables that name it apart;
-    in Chinese without the 的 that joins the two).
+    language) and `statement` (the sentence without the subject that it begins with, for tables that name it apart).
 
     Rows that bring a column `message` (a report read back from its JSON) keep it.
     """
@@ -60,16 +59,24 @@ def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.Data
     if "message" not in frame.columns:
         sentence = pl.lit(None, dtype=pl.String)
         for reason in frame["reason"].unique(maintain_order=True):
-            said = filled(sentence_of(reason or "", result, report.lang), reason or "", report.lang)
+            sentence_text, own = sentence_of(reason or "", result, report.lang)
+            said = filled(sentence_text, reason or "", report.lang, own=own)
             sentence = pl.when(pl.col("reason").eq_missing(pl.lit(reason))).then(said).otherwise(sentence)
         frame = frame.with_columns(message=sentence)
     begins = message.str.starts_with(subject)
     rest = message.str.slice(subject.str.len_chars())
-    statement = pl.when(begins).then(rest.str.strip_chars_start().str.strip_prefix("的")).otherwise(message)
+    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(), report.lang)).otherwise(message)
     # Chinese needs no space after a closing bracket.
     bracket = begins & subject.str.ends_with("）")
     closed = pl.when(bracket).then(subject + rest.str.strip_chars_start()).otherwise(message)
     return frame.with_columns(statement=statement, message=closed)
+
+
+def _alone(statement: pl.Expr, lang: str) -> pl.Expr:
+    """A sentence that lost its subject: in Chinese without the 的 that joined them, in English with a capital."""
+    if lang == "zh":
+        return statement.str.strip_prefix("的")
+    return pl.concat_str(statement.str.head(1).str.to_uppercase(), statement.str.slice(1))
 
 
 def read_findings(report: Report, result: Result, rows: pl.DataFrame) -> Iterator[Finding]:

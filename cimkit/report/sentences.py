@@ -5,6 +5,7 @@ A placeholder can only name a column or a value that the finding brings; nothing
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from string import Formatter
 
@@ -27,20 +28,31 @@ _CLOSED_LISTS = {
     ("phase_", "found"): "phased",
     ("phase_", "expected"): "phased",
 }
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _LINE = r"^\d+(:\d+)?$"
 
 
-def filled(sentence: str, reason: str, lang: str) -> pl.Expr:
-    """A template as one string expression over the columns of `reading.detailed` and `subject_text`."""
+def filled(sentence: str, reason: str, lang: str, *, own: bool = False) -> pl.Expr:
+    """A template as one string expression over the columns of `reading.detailed` and `subject_text`.
+
+    A part in square brackets is left out when a value in it is missing; not so in a rule's `own` message, where a
+    bracket is a bracket.
+    """
+    nothing = template("findings.nothing", lang)
     pieces: list[pl.Expr] = []
-    for literal, name in _parts(sentence):
-        if literal:
-            pieces.append(pl.lit(literal))
-        if name == "subject":
-            pieces.append(pl.col("subject_text"))
-        elif name is not None:
-            pieces.append(_value(name, reason, lang))
+    for number, part in enumerate([sentence] if own else _OPTIONAL.split(sentence)):
+        exprs = [_literal_or_value(literal, name, reason, lang) for literal, name in _parts(part)]
+        optional = number % 2 == 1
+        told = [value if optional else value.fill_null(nothing) for pair in exprs for value in pair]
+        if told:
+            whole = pl.concat_str(told)
+            pieces.append(whole.fill_null("") if optional else whole)
     return pl.concat_str(pieces) if pieces else pl.lit("")
+
+
+def _literal_or_value(literal: str, name: str | None, reason: str, lang: str) -> list[pl.Expr]:
+    value = [] if name is None else [pl.col("subject_text") if name == "subject" else _value(name, reason, lang)]
+    return [pl.lit(literal), *value] if literal else value
 
 
 def named_subject(lang: str) -> pl.Expr:
@@ -74,7 +86,7 @@ def short(value: pl.Expr, lang: str) -> pl.Expr:
 
 
 def _value(name: str, reason: str, lang: str) -> pl.Expr:
-    """What stands for a placeholder: a column, else a value of the finding, else a dash."""
+    """What stands for a placeholder: a column, else a value of the finding; null without either."""
     value = pl.col("values").str.json_path_match(f"$.{name}")
     if name in _COLUMNS:
         value = pl.coalesce(_COLUMNS[name], value)
@@ -85,7 +97,7 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
     for (start, placeholder), kind in _CLOSED_LISTS.items():
         if placeholder == name and reason.startswith(start):
             value = value.map_batches(_Translation(kind, lang), return_dtype=pl.String)
-    return short(value, lang).fill_null(template("findings.nothing", lang))
+    return short(value, lang)
 
 
 def _readable_range(value: pl.Expr) -> pl.Expr:

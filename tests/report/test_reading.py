@@ -18,6 +18,7 @@ from report_factory import make_report, of_property, result
 import cimkit
 from cimkit.facts.model import DEFECTS
 from cimkit.locales import LANGUAGES, has_text
+from cimkit.readers.tiles.defects import DEFECTS as TILES_DEFECTS
 from cimkit.report.model import Report
 from cimkit.report.reading import with_messages
 from cimkit.report.sentences import LONGEST_VALUE
@@ -50,7 +51,7 @@ def strings_in(node: ast.AST) -> Iterator[str]:
 def used_in_code() -> set[tuple[str, str]]:
     """(where, reason) of `reason=...` and of the reasons handed to `finding_rows` and `whole_finding`."""
     found = set()
-    for path in [*PACKAGE.glob("run/**/*.py"), *PACKAGE.glob("checks/*.py"), *PACKAGE.glob("projects/**/*.py")]:
+    for path in [*PACKAGE.glob("run/**/*.py"), *PACKAGE.glob("checks/**/*.py"), *PACKAGE.glob("projects/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -75,7 +76,8 @@ def test_reasons_in_the_code_are_found() -> None:
 def test_every_reason_has_its_sentence(lang: str) -> None:
     reasons = {reason if "." in reason else f"findings.{reason}" for _, reason in used_in_code()}
     columns = {"findings.wrong_type", "findings.s_name"}  # names of columns inside an expression, no reasons
-    reasons |= {f"findings.{reason}" for reason in AGREED} | {f"findings.defect_{kind}" for kind in DEFECTS}
+    reasons |= {f"findings.{reason}" for reason in AGREED}
+    reasons |= {f"findings.defect_{kind}" for kind in (*DEFECTS, *TILES_DEFECTS)}
     assert sorted(reason for reason in reasons - columns if not has_text(reason, lang)) == []
 
 
@@ -123,6 +125,25 @@ def test_values_of_closed_lists_are_translated_and_user_data_is_not(report: Repo
     assert "应为 new。" in one(report, subject=1, reason="property_wrong_value", found="x", expected="new")
     assert "要求的数量为 ≥ 1。" in one(report, reason="too_few", found="0", expected="1..")
     assert "要求的数量为 1 ~ 3。" in one(report, reason="too_few", found="0", expected="1..3")
+
+
+def test_a_part_without_its_value_is_left_out(report: Report) -> None:
+    path = "文件 A栋/建筑-施工图.ifc "
+    values = '{"detail":"unterminated_string"}'
+    assert (
+        one(report, reason="defect_syntax", values=values) == path + "存在不符合 ISO 10303-21 的语法：字符串没有结束。"
+    )
+    assert one(report, reason="defect_syntax", values=values, found="#1=") == said + "，见“#1=”。"
+    rule = result("X-1", "failed", rows=[{"source": 0, "reason": "x"}], message={"zh": "{subject}[{found}]"})
+    rule.findings.bind(report, rule)
+    assert rule.findings[0].message.endswith("[—]")
+
+
+def test_every_detail_of_the_step_syntax_has_its_words() -> None:
+    from cimkit.readers.step.syntax import DEFECT_KINDS
+
+    details = {f"findings.detail_{kind.replace('-', '_')}" for kind in DEFECT_KINDS}
+    assert [key for key in details for lang in LANGUAGES if not has_text(key, lang)] == []
 
 
 def test_an_unknown_reason_still_says_something(report: Report) -> None:
