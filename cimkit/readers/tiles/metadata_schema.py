@@ -152,6 +152,7 @@ def _read_property(
         return None
     component = _component_type(value, kind, place, shapes)
     enum, enum_known = _enum_type(value, kind, place, shapes, enums)
+    component = enum.value_type if enum is not None else component
     prop = ClassProperty(kind, component, enum, array, count, normalized, required, semantic)
     if len(shapes.ledger) > before or not enum_known:
         return None

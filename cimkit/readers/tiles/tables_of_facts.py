@@ -213,8 +213,9 @@ def _extent(tileset: Tileset) -> dict[str, Any] | None:
             "high": volume.numbers[5],
         }
     axes = numbers[3:].reshape(3, 3) if volume.kind == "box" else np.eye(3) * numbers[3]
-    centre, matrix = numbers[:3], tileset.root_matrix
-    if matrix is not None:
+    centre = numbers[:3]
+    if tileset.root_matrix is not None:
+        matrix = np.array(tileset.root_matrix)
         centre, axes = matrix[:3, :3] @ centre + matrix[:3, 3], axes @ matrix[:3, :3].T
     half = np.abs(axes).sum(axis=0) if volume.kind == "box" else np.linalg.norm(axes, axis=0)
     return {"least": (centre - half).tolist(), "most": (centre + half).tolist()}

@@ -18,7 +18,7 @@ from cimkit.readers.tiles.files import Found
 from cimkit.readers.tiles.implicit import ImplicitRoot, check_implicit_root, read_implicit_tiling
 from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.tileset import External, Tileset
-from cimkit.readers.tiles.volumes import Matrix, Volume, is_inside, read_volume
+from cimkit.readers.tiles.volumes import Matrix, Volume, is_inside, largest_scale, read_volume
 
 __all__ = ["TileWalk"]
 
@@ -132,16 +132,19 @@ class TileWalk:
         return None
 
     def _transform(self, tile: Mapping[str, Any], place: Place) -> Matrix | None:
-        """The matrix (4 x 4, row i column j); None when there is none, or none that can be used."""
+        """The matrix; None when there is none, or none that can be used."""
         numbers = self.shapes.numbers(tile, "transform", place, 16)
         if numbers is None:
             return None
-        matrix: Matrix = np.array(numbers, float).reshape(4, 4).T
-        if matrix[3].tolist() != [0, 0, 0, 1]:
-            self.ledger.add("tiles_transform", "not_affine", place.at("transform"), matrix[3].tolist(), [0, 0, 0, 1])
+        matrix: Matrix = tuple(
+            (numbers[row], numbers[row + 4], numbers[row + 8], numbers[row + 12]) for row in range(4)
+        )
+        if list(matrix[3]) != [0, 0, 0, 1]:
+            self.ledger.add("tiles_transform", "not_affine", place.at("transform"), list(matrix[3]), [0, 0, 0, 1])
             return None
-        lengths = np.linalg.norm(matrix[:3, :3], axis=0)
-        if not lengths.all() or abs(np.linalg.det(matrix[:3, :3] / lengths)) < 1e-12:
+        linear = np.array(matrix, float)[:3, :3]
+        lengths = np.linalg.norm(linear, axis=0)
+        if not lengths.all() or abs(np.linalg.det(linear / lengths)) < 1e-12:
             self.ledger.add("tiles_transform", "not_invertible", place.at("transform"))
             return None
         return matrix
@@ -256,7 +259,7 @@ def compare_with_parent(
     matrix: from the tile to its parent; it scales the error by its greatest scaling factor.
     """
     if error is not None and parent_error is not None:
-        scale = float(np.linalg.norm(matrix[:3, :3], axis=0).max()) if matrix is not None else 1.0
+        scale = largest_scale(matrix)
         if error * scale > parent_error * (1 + 1e-9):
             session.ledger.add(
                 "tiles_error_grows", "greater", place.at("geometricError"), error * scale, f"..{parent_error}"
