@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from cimkit.checks.contract import Outcome
@@ -94,3 +96,11 @@ def test_a_compound_code_states_the_height_system() -> None:
     facts = facts_of([], whole={"georeference": {"projected_crs": {"name": "EPSG:4529+5737"}}})
     assert reasons(ask(facts, "crs", aspect="vertical", accepted=exactly("EPSG:5737"))) == []
     assert reasons(ask(facts, "crs", aspect="vertical", accepted=exactly("EPSG:5736"))) == ["crs_not_accepted"]
+
+
+def test_a_layered_wall_has_its_thickness() -> None:
+    facts = facts_of(["IFCWALL"] * 3, materials=[(0, "Brick", None), (1, "Concrete", None)])
+    layered = facts.materials.with_columns(role=pl.Series(["layer", "material"]))
+    outcome = ask(replace(facts, materials=layered), "material_as", role=("layer", "layer_set"))
+    assert np.flatnonzero(outcome.failed).tolist() == [1, 2]
+    assert outcome.explain(np.array([1], np.int32))["reason"].to_list() == ["material_missing"]
