@@ -20,6 +20,7 @@ LOCALES = PACKAGE / "locales"
 
 # Who may use whom directly. A room may also use what its neighbours use: data walks one way, from `sources` to `cli`.
 ARROWS: dict[str, set[str]] = {
+    "__main__": {"cli"},
     "cli": {"api", "projects", "authoring", "run", "report"},
     "projects": {"api", "run", "report"},
     "authoring": {"api", "rules", "ids", "run"},
