@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cimkit.readers.step.errors import StepError
 from cimkit.readers.step.octets import WORD, name_length
+from cimkit.readers.step.pieces import in_pieces
 
 if TYPE_CHECKING:
     from cimkit.readers.step.limits import StepLimits
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["KeywordTable"]
 
 _BANG = 33
+_CODES_AT_ONCE = 1 << 16
 _SLOTS = 4096
 _SLOT_SHIFT = np.uint64(64 - 12)
 _HALF = np.uint64(32)
@@ -109,11 +111,15 @@ class KeywordTable:
         self, codes: npt.NDArray[np.int32]
     ) -> tuple[tuple[str, ...], npt.NDArray[np.int16] | npt.NDArray[np.int32]]:
         """The keywords of `codes`, which this table gave, in alphabetical order; the codes as codes into them."""
-        used = np.zeros(len(self._names) + 1, np.bool_)
-        used[codes] = True
-        keywords = tuple(sorted({name for name, there in zip(self._names, used, strict=False) if there}))
+        pieces = in_pieces(len(codes), _CODES_AT_ONCE)
+        count = np.zeros(len(self._names), np.int64)
+        for begin, end in pieces:
+            count += np.bincount(codes[begin:end], minlength=len(self._names))
+        keywords = tuple(sorted({name for name, there in zip(self._names, count.tolist(), strict=True) if there}))
         number = {name: code for code, name in enumerate(keywords)}
-        final = np.array([*(number.get(name, -1) for name in self._names), -1], np.int32)
-        if len(keywords) <= np.iinfo(np.int16).max:
-            return keywords, final.astype(np.int16)[codes]
-        return keywords, final[codes]
+        final = np.array([number.get(name, -1) for name in self._names], np.int32)
+        small = len(keywords) <= np.iinfo(np.int16).max
+        types: npt.NDArray[Any] = np.empty(len(codes), np.int16 if small else np.int32)
+        for begin, end in pieces:
+            types[begin:end] = final[codes[begin:end]]
+        return keywords, types

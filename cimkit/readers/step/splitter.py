@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.readers.step.comments import Comments, find_comments
+from cimkit.readers.step.comments import Comments, find_comments, skip_separators
 from cimkit.readers.step.marks import page_escaped_quotes, restarts
 from cimkit.readers.step.pieces import in_threads
 from cimkit.readers.step.states import CODE, COMMENT, STRING
@@ -178,7 +178,9 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> _Scan:
         level = np.concatenate(([opened], inside))[before]  # the parity that each restart sets to nought
         latest = np.searchsorted(anchors, places, side="right")
         inside ^= np.concatenate((np.zeros(1, np.uint8), level))[latest]
-        ends = np.union1d(places[(inside | quotes) == 0] + 1, anchors)
+        ends = places[(inside | quotes) == 0] + 1
+        known = np.concatenate((np.array([start]), ends)) if _after_statement(octets, start, state) else ends
+        ends = np.union1d(ends, _that_cut(octets, anchors, known, comments))
         final = inside[-1] if len(places) and places[-1] > anchors[-1] else np.uint8(0)
     return _Scan(
         (ends - start).astype(np.uint32),
@@ -187,6 +189,19 @@ def _scan(octets: Octets, start: int, end: int, state: int) -> _Scan:
         (STRING if final else CODE) if closed else COMMENT,
         int(piece.max()) > _LAST_ASCII,
     )
+
+
+def _after_statement(octets: Octets, start: int, state: int) -> bool:
+    """Whether a piece begins right after the end of a statement."""
+    return state == CODE and (start == 0 or bool(octets.array[start - 1] == _SEMICOLON))
+
+
+def _that_cut(octets: Octets, anchors: Int64Array, ends: Int64Array, comments: Comments) -> Int64Array:
+    """Restarts with more than blanks and comments between them and the end of the statement before."""
+    before = np.concatenate((np.array([-1]), ends))[np.searchsorted(ends, anchors, side="right")]
+    known = before >= 0
+    reached = skip_separators(octets, np.where(known, before, anchors), comments)
+    return anchors[~known | (reached < anchors)]
 
 
 def _explained(octets: Octets, start: int, end: int, ends: Int64Array, state: int) -> bool:
@@ -206,7 +221,7 @@ def _explained(octets: Octets, start: int, end: int, ends: Int64Array, state: in
     np.equal(piece[1:], _HASH, out=wanted)
     wanted &= line_end
     lines = int(np.count_nonzero(wanted))
-    if state == CODE and (start == 0 or octets.array[start - 1] == _SEMICOLON):
+    if _after_statement(octets, start, state):
         ends = np.concatenate((np.array([start]), ends))
     one = octets.at(ends) <= _LAST_LINE_END
     near = one & (octets.at(ends + 1) == _HASH) & (ends + 1 < end)
