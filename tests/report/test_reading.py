@@ -130,9 +130,8 @@ def test_values_of_closed_lists_are_translated_and_user_data_is_not(report: Repo
 def test_a_part_without_its_value_is_left_out(report: Report) -> None:
     path = "文件 A栋/建筑-施工图.ifc "
     values = '{"detail":"unterminated_string"}'
-    assert (
-        one(report, reason="defect_syntax", values=values) == path + "存在不符合 ISO 10303-21 的语法：字符串没有结束。"
-    )
+    said = path + "存在不符合 ISO 10303-21 的语法：字符串没有结束"
+    assert one(report, reason="defect_syntax", values=values) == said + "。"
     assert one(report, reason="defect_syntax", values=values, found="#1=") == said + "，见“#1=”。"
     rule = result("X-1", "failed", rows=[{"source": 0, "reason": "x"}], message={"zh": "{subject}[{found}]"})
     rule.findings.bind(report, rule)
