@@ -176,8 +176,7 @@ class Restriction:
         accepted = texts.is_not_null().to_numpy().copy()
         compared = fold_names(texts) if self.fold else texts
         if self.values:
-            wanted = fold_names(pl.Series(self.values)) if self.fold else pl.Series(self.values)
-            accepted &= _is_in(compared, frozenset(wanted))
+            accepted &= _is_in(compared, _folded(self.values) if self.fold else frozenset(self.values))
         if self.patterns:
             accepted &= _false_for_null(compared.str.contains(self._regex, strict=True))
         if self._limits_text:
@@ -253,6 +252,11 @@ def read_real(literal: str) -> Decimal | None:
 
 
 # --- comparisons --------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold_names(pl.Series(names)))
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cimkit.errors import PackError, UsageError
+from cimkit.rules import packs
 from cimkit.rules.choose import choose, choose_stage
 from cimkit.rules.model import Severity
 from cimkit.rules.settings import Settings, find_settings, read_settings
@@ -167,3 +168,25 @@ def test_waivers_are_files_or_entries(tmp_path: Path) -> None:
     assert settings(tmp_path, "waivers: w.yaml\n").waivers == (tmp_path / "w.yaml",)
     entries = settings(tmp_path, "waivers: [{code: A-B-001, reason: r, by: b, until: 2030-01-01}]\n").waivers
     assert entries[0]["until"] == "2030-01-01"
+
+
+def test_the_day_of_filing_chooses_the_edition(
+    make_pack: MakePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "id: mini\nprefix: MIN\napplies_to: [ifc]\n"
+    old = make_pack({"pack.yaml": head + "edition: 2021\nin_force: {from: 2021-05-30, to: 2024-12-31}\n"}, "mini-2021")
+    new = make_pack({"pack.yaml": head + "edition: 2025\nin_force: {from: 2025-01-01}\n"}, "mini")
+    monkeypatch.setattr(packs, "standards_folder", lambda: tmp_path)
+    packs.find_editions.cache_clear()
+    try:
+        assert [edition.name for edition in packs.find_editions()] == ["mini@2021", "mini@2025"]
+        assert packs.locate_pack("mini") == new
+        assert packs.locate_pack("mini@2021") == old
+        assert packs.locate_pack("mini", "2023-06-01") == old
+        choice = choose({"ifc"}, settings=settings(tmp_path, "period: 2022\n"))
+        assert [pack.edition for pack in choice.packs] == ["2021"]
+        with pytest.raises(PackError) as caught:
+            packs.locate_pack("mini", "2020-01-01")
+        assert caught.value.key == "rules.not_in_force"
+    finally:
+        packs.find_editions.cache_clear()
