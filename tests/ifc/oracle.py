@@ -16,7 +16,7 @@ from cimkit.facts.demand import everything
 from cimkit.facts.model import Facts
 from cimkit.readers.ifc.reader import read_ifc
 
-__all__ = ["facts_of", "subjects_by_id", "attribute_rows", "same_value", "expected_state", "property_rows", "psets"]
+__all__ = ["attribute_rows", "expected_state", "facts_of", "property_rows", "psets", "same_value", "subjects_by_id"]
 
 
 def facts_of(data: bytes) -> Facts:
@@ -40,7 +40,7 @@ def attribute_rows(column: Column) -> dict[int, tuple[State, str | None, float, 
 def expected_state(value: Any) -> State:
     if value is None:
         return State.NULL
-    if value == "" or value == ():
+    if value in ("", ()):
         return State.EMPTY
     if isinstance(value, tuple):
         return State.LIST

@@ -154,7 +154,8 @@ def check_predefined_types(both: Both) -> None:
         elif wanted is not None:
             assert wanted in words, (each, wanted, words)
         if len(words) > 1:
-            assert words[0] == "USERDEFINED" and len(words) == 2, each
+            assert words[0] == "USERDEFINED", each
+            assert len(words) == 2, each
 
 
 def check_materials(both: Both) -> None:

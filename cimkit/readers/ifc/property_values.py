@@ -171,9 +171,13 @@ def _parts(model: IfcModel, members: Members) -> Iterator[_Part]:
     everything = bool(ordinary.all())
     for entity, kind, attributes in _FORMS:
         table, where = _of_entity(model, members, ordinary, everything, entity)
-        if table is not None:
-            for attribute, unit, role in attributes:
-                yield from _of_attribute(table, where, attribute, unit, kind, role)
+        if table is None:
+            continue
+        found = [part for each in attributes for part in _of_attribute(table, where, *each, kind)]
+        yield from found
+        bare = np.setdiff1d(where, np.concatenate([part.which for part in found])) if len(attributes) > 1 else where[:0]
+        if len(bare):  # bounds of which none is given
+            yield _Part(bare, repeated_text("$", len(bare)), kind)
     yield from _quantities(model, members, ordinary)
     for entity in COMPLEX:
         _, where = _of_entity(model, members, ordinary, everything, entity)
@@ -195,7 +199,7 @@ def _of_entity(
 
 
 def _of_attribute(
-    table: Table, where: npt.NDArray[np.int64], attribute: str, unit: str, kind: str, role: Role
+    table: Table, where: npt.NDArray[np.int64], attribute: str, unit: str, role: Role, kind: str
 ) -> Iterator[_Part]:
     """An attribute's values; a list gives a row for each item, and one row where there is no list."""
     raw = table.raw(attribute)
