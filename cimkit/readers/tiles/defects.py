@@ -14,6 +14,7 @@ import orjson
 import polars as pl
 
 from cimkit.facts.model import DEFECT_ROWS
+from cimkit.readers.tiles.details import DETAILS
 
 __all__ = ["ADVICE", "DEFECTS", "TILES_DEFECT_ROWS", "Ledger", "Place"]
 
@@ -94,9 +95,9 @@ class Ledger:
         return len(self._rows)
 
     def add(self, kind: str, detail: str, where: Place | str, found: Any = None, expected: Any = None) -> None:
-        """Write one down. kind: of `DEFECTS`; detail: a word that says more; where: place, or `file@byte`."""
-        if kind not in DEFECTS:
-            raise KeyError(kind)
+        """Write one down. kind: of `DEFECTS`; detail: of `DETAILS`; where: place, or `file@byte`."""
+        if detail not in DETAILS[kind]:
+            raise KeyError(kind, detail)
         self._rows.append((kind, self.sid, detail, _shown(found), _shown(expected), str(where)))
 
     def frame(self, wanted: frozenset[str] | None) -> pl.DataFrame:
@@ -121,5 +122,5 @@ def _shown(value: Any) -> str | None:
         try:
             text = orjson.dumps(value).decode()
         except (TypeError, orjson.JSONEncodeError):
-            text = str(value)
+            text = type(value).__name__  # nested too deep, or no JSON
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cimkit.readers.tiles.defects import Place
-from cimkit.readers.tiles.shapes import Shapes
+from cimkit.readers.tiles.shapes import Shapes, type_name
 
 __all__ = ["ARCHIVES", "CONTENT_GLTF", "MUST_BE_REQUIRED", "ExtensionUse", "judge_extensions"]
 
@@ -41,7 +41,9 @@ class ExtensionUse:
                     self.shapes.wrong_type(value, at, "object")
                 self.found.setdefault(name, str(at))
         if "extras" in owner and type(owner["extras"]) is not dict:
-            self.shapes.ledger.add("tiles_practice", "extras_not_object", place.at("extras"), owner["extras"], "object")
+            self.shapes.ledger.add(
+                "tiles_practice", "extras_not_object", place.at("extras"), type_name(owner["extras"]), "object"
+            )
 
     def declare(self, document: Mapping[str, Any], place: Place) -> None:
         """Read the two lists of a tileset's top level."""

@@ -43,6 +43,7 @@ class Files:
         #: Names that something refers to, or that were the source itself.
         self.used: set[str] = set()
         self._archives: dict[str, Files | None] = {}
+        self._folded: dict[str, str] | None = None
 
     def label(self, name: str) -> str:
         """What locators call the file."""
@@ -68,10 +69,9 @@ class Files:
 
     def _miss(self, name: str, place: Place | str) -> None:
         """Say what is missing; a name that differs in case alone works on one system and not on another."""
-        folded = name.casefold()
-        near = (
-            next((each for each in self.names if each.casefold() == folded), None) if len(self.names) < 10_000 else None
-        )
+        if self._folded is None:
+            self._folded = {each.casefold(): each for each in self.names}
+        near = self._folded.get(name.casefold())
         self.ledger.add("tiles_file", "other_case" if near else "missing", place, name, near)
 
     def _inside(self, target: Target, place: Place | str) -> Found | None:
@@ -122,8 +122,8 @@ class Files:
         try:
             return unpacked(self.opener.read(name), self.limits)
         except UnreadableError as problem:
-            if problem.reason == "too_large":
-                self.ledger.add("tiles_not_read", "too_large", place, [self.label(name), problem.problem])
+            if problem.reason in ("too_large", "compression"):
+                self.ledger.add("tiles_not_read", problem.reason, place, [self.label(name), problem.problem])
             else:
                 self.ledger.add("tiles_file", "unreadable", place, [self.label(name), problem.problem])
             return None

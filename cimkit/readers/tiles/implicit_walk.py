@@ -18,7 +18,7 @@ from cimkit.readers.tiles.tileset import Tileset
 
 __all__ = ["walk_implicit"]
 
-#: More tiles than this of one implicit tiling do not become subjects one by one; their contents are still looked for.
+#: More tiles than this of one implicit tiling are not read; that is said.
 MOST_TILES = 1_000_000
 
 
@@ -62,16 +62,19 @@ class _Walk:
     def _may_go_on(self) -> bool:
         """One constant bit can promise millions of files: no more are looked for than a source may have."""
         self.referred += 1
-        if self.referred <= self.session.limits.members:
-            return True
-        self.session.ledger.add(
-            "tiles_not_read",
-            "too_many_files",
-            self.root.subtrees.place,
-            self.referred,
-            f"..{self.session.limits.members}",
-        )
-        return False
+        most = self.session.limits.members
+        if self.referred == most + 1:
+            self.session.ledger.add("tiles_not_read", "too_many_files", self.root.subtrees.place, expected=f"..{most}")
+        return self.referred <= most
+
+    def _may_hold(self, tiles: int) -> bool:
+        """No source makes more than `MOST_TILES` subjects of one implicit tiling."""
+        before, self.tiles = self.tiles, self.tiles + tiles
+        if before <= MOST_TILES < self.tiles:
+            self.session.ledger.add(
+                "tiles_not_read", "too_many_tiles", self.root.subtrees.place, expected=f"..{MOST_TILES}"
+            )
+        return self.tiles <= MOST_TILES
 
     def _read(self, at: _Root) -> Availability | None:
         session, files, template = self.session, self.tileset.files, self.root.subtrees
@@ -107,9 +110,8 @@ class _Walk:
                 (c + (r << depth)).tolist()
                 for c, r in zip(morton_coordinates(morton, tiling.dimensions), at.coordinates, strict=True)
             ]
-            self.tiles += len(morton)
-            if self.tiles > MOST_TILES:
-                return self._too_many(len(above) * tiling.branching)
+            if not self._may_hold(len(morton)):
+                return np.zeros(0, np.int64)
             for index, coordinates in zip(morton.tolist(), zip(*columns, strict=True), strict=True):
                 key = "/".join(map(str, (level, *coordinates)))
                 is_root = level == 0
@@ -132,12 +134,6 @@ class _Walk:
                         self._open(number, level, coordinates, sid)
             above = sids
         return above
-
-    def _too_many(self, length: int) -> npt.NDArray[np.int64]:
-        self.session.ledger.add(
-            "tiles_not_read", "too_many_tiles", self.root.subtrees.place, self.tiles, f"..{MOST_TILES}"
-        )
-        return np.full(length, self.sid, np.int64)
 
     def _open(self, number: int, level: int, coordinates: tuple[int, ...], tile: int) -> None:
         """Look at one content of one tile."""
@@ -166,7 +162,9 @@ class _Walk:
             (c + (r << tiling.subtree_levels)).tolist()
             for c, r in zip(morton_coordinates(morton, tiling.dimensions), at.coordinates, strict=True)
         ]
-        parents = bottom[morton >> tiling.dimensions].tolist() if len(bottom) else []
+        if not len(bottom):
+            return []  # no more tiles are read
+        parents = bottom[morton >> tiling.dimensions].tolist()
         level = at.level + tiling.subtree_levels
         return [
             _Root(level, coordinates, parent if parent >= 0 else self.sid)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
 
 __all__ = ["ArchiveOpener", "FolderOpener", "MemoryOpener", "Opener", "UnreadableError", "unpacked"]
@@ -22,7 +23,7 @@ _GZIP = b"\x1f\x8b"
 
 
 class UnreadableError(Exception):
-    """A file can't be read. `reason`: a word of the defect's details (missing, too_large, broken)."""
+    """A file can't be read. reason: `too_large`, `compression` (of a kind not known here) or `broken`."""
 
     def __init__(self, reason: str, problem: str = "") -> None:
         super().__init__(reason, problem)
@@ -54,7 +55,8 @@ class MemoryOpener:
 
 
 class FolderOpener:
-    """The files below a folder. Links that lead out of it are not followed."""
+    """The files below a folder. Links are not followed. `names` raises SourceError for a folder that can't be listed or
+    holds too many files."""
 
     def __init__(self, folder: Path, limits: Limits | None = None) -> None:
         self._folder = folder
@@ -72,14 +74,18 @@ class FolderOpener:
         waiting = [(os.fspath(self._folder), "")]
         while waiting:
             folder, prefix = waiting.pop()
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append((entry.path, f"{prefix}{entry.name}/"))
-                    elif entry.is_file(follow_symlinks=False):
-                        found.append(f"{prefix}{entry.name}")
+            try:
+                with os.scandir(folder) as listed:
+                    entries = list(listed)
+            except OSError as problem:
+                raise SourceError("sources.unreadable", name=folder, problem=problem.strerror or "") from problem
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                elif entry.is_file(follow_symlinks=False):
+                    found.append(f"{prefix}{entry.name}")
             if len(found) > self._limits.members:
-                raise UnreadableError("too_many_files", str(self._limits.members))
+                raise SourceError("sources.too_many_files", name=os.fspath(self._folder), limit=self._limits.members)
         return found
 
     def read(self, name: str) -> bytes:
@@ -113,7 +119,9 @@ class ArchiveOpener:
         try:
             with self.zip.open(info) as file:
                 data = file.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as problem:
+        except NotImplementedError as problem:
+            raise UnreadableError("compression", str(info.compress_type)) from problem
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as problem:
             raise UnreadableError("broken", str(problem)) from problem
         if len(data) > info.file_size:
             raise UnreadableError("too_large", str(info.file_size))

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
 from cimkit.readers.tiles.contents import check_content
@@ -49,14 +50,14 @@ def read_tileset(
     kind     what that is, where it should not be guessed: tileset, subtree, schema, buffers, content
     tiling   for a subtree alone: the implicit tiling it belongs to, without which the lengths of its bits are unknown
 
-    Everything that is wrong is a row of `defects`; no content raises an error. Raises KeyError when the opener has no
-    file `name`.
+    Everything that is wrong is a row of `defects`; no content raises an error. Raises SourceError when the opener has
+    no file `name`, or can't list its files.
     """
     limits = limits or Limits()
     ledger = Ledger()
     files = Files(opener, ledger, limits)
     if name not in files.names:
-        raise KeyError(name)
+        raise SourceError("sources.not_found", name=name)
     everything = demand.kinds is None
     deep = everything or bool(demand.attributes) or bool(demand.defects & _CONTENT_KINDS)
     session = Session(files, ledger, Shapes(ledger), Records(), limits, deep)
