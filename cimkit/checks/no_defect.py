@@ -36,6 +36,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         .then(pl.format("{}", "line"))
         .otherwise(pl.format("{}:{}", "line", "column"))
     )
+    if "locator" in rows.columns:  # formats without lines say where in their own way
+        place = pl.coalesce("locator", place)
     findings = rows.select(
         sid=pl.col("sid"),
         locator=place,
