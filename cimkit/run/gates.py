@@ -12,12 +12,15 @@ import polars as pl
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
+from cimkit.rules.conditions import Check
 from cimkit.rules.model import Gate, Rule, Severity
 from cimkit.run.plan import demand_of
 
 __all__ = ["Gates"]
 
 _ORDER = list(Gate)
+#: Defects that compare the records with the schema; where that was guessed from an unknown name they may be none.
+_AGAINST_SCHEMA = frozenset({"unknown_entity", "abstract_entity", "wrong_arity", "wrong_type"})
 
 
 class Gates:
@@ -29,6 +32,7 @@ class Gates:
         lost = facts.defects.filter(pl.col("kind").is_in(["truncated", "syntax"]))
         self._truncated = bool(facts.counts.get("truncated", 0)) or "truncated" in lost["kind"]
         self._damaged = int(facts.counts.get("unreadable_records", 0)) > 0
+        self._schema_guessed = "schema" in facts.defects["kind"]
         self._schema_unknown = facts.format in ("ifc", "ifcxml") and facts.schema is None
 
     @staticmethod
@@ -43,6 +47,8 @@ class Gates:
 
     def blocking(self, rule: Rule) -> str | None:
         """The gate that makes this rule's facts unreliable, or None."""
+        if self._schema_guessed and _compares_with_schema(rule):
+            return Gate.SCHEMA
         if rule.gate not in (Gate.CONTENT, Gate.GEOMETRY, Gate.STRUCTURE):
             return None
         if self._schema_unknown:
@@ -50,6 +56,12 @@ class Gates:
         if (self._truncated or self._damaged) and _needs_links(demand_of([rule], self._facts.schema)):
             return Gate.SYNTAX
         return None
+
+
+def _compares_with_schema(rule: Rule) -> bool:
+    """Whether the rule asks for defects that only the declared schema can tell."""
+    must = rule.must
+    return isinstance(must, Check) and must.name == "no_defect" and not _AGAINST_SCHEMA.isdisjoint(must.options["kind"])
 
 
 def _needs_links(demand: Demand) -> bool:

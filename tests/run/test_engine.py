@@ -110,6 +110,17 @@ def test_a_source_check_is_judged_once() -> None:
     assert (sound.verdict, sound.applicable) == (Verdict.PASSED, 1)
 
 
+def test_a_schema_that_was_guessed_proves_no_record_wrong() -> None:
+    facts = facts_of(["IFCWALL"], defects=[{"kind": "schema", "line": 4}, {"kind": "wrong_arity", "line": 9}])
+    arity, schema = judged(
+        facts,
+        rule(code="T-1", where=None, must=Check("no_defect", {"kind": ("wrong_arity",)}), gate=Gate.SCHEMA),
+        rule(code="T-2", where=None, must=Check("no_defect", {"kind": ("schema",)}), gate=Gate.SCHEMA),
+    )
+    assert (arity.verdict, arity.reason_values) == (Verdict.BLOCKED, {"gate": "schema"})
+    assert schema.verdict is Verdict.FAILED
+
+
 def test_a_fault_of_ours_is_told_and_the_others_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     from cimkit.checks import within
 
