@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import polars as pl
-
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not, Property
-from cimkit.rules.restriction import Restriction, fold_names
+from cimkit.rules.restriction import Restriction, fold_name
 from cimkit.rules.values_reading import folded
 
 __all__ = ["with_aliases"]
@@ -21,7 +19,7 @@ def with_aliases(condition: Condition | None, aliases: _Names) -> Condition | No
     """The condition, each property in it found under the other names too, wherever it stands."""
     if condition is None or not aliases:
         return condition
-    by_folded_name = {_folded(name): tuple(others) for name, others in aliases.items()}
+    by_folded_name = {fold_name(name): tuple(others) for name, others in aliases.items()}
     return _mapped(condition, lambda found: _with_carriers(found, by_folded_name))
 
 
@@ -64,9 +62,5 @@ def _others(given: Restriction | None, aliases: _Names) -> list[Restriction | No
     """The name itself and its other names."""
     others: list[Restriction | None] = [given]
     for name in given.values if given is not None else ():
-        others += [folded(alias) for alias in aliases.get(_folded(name), ())]
+        others += [folded(alias) for alias in aliases.get(fold_name(name), ())]
     return others
-
-
-def _folded(name: str) -> str:
-    return str(fold_names(pl.Series([name]))[0])

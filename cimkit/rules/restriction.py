@@ -8,6 +8,7 @@ text with its case, booleans by `true`, `false`, `1`, `0`. Bounds have no tolera
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -19,7 +20,7 @@ from cimkit.facts.columns import BoolArray, FloatArray, State, Values
 from cimkit.rules.patterns import to_rust
 from cimkit.rules.timeline import TIMELINES
 
-__all__ = ["BOOLEAN_TYPES", "INTEGER_TYPES", "Restriction", "exactly", "fold_names", "matching", "one_of"]
+__all__ = ["BOOLEAN_TYPES", "INTEGER_TYPES", "Restriction", "exactly", "fold_name", "fold_names", "matching", "one_of"]
 
 #: Data types whose values are `true` and `false`.
 BOOLEAN_TYPES = frozenset({"BOOLEAN", "BOOL", "LOGICAL", "IFCBOOLEAN", "IFCLOGICAL", "IFCSTRIPPEDOPTIONAL"})
@@ -42,6 +43,12 @@ _BOUND_DIGITS = 12
 #: The edges of the tolerance are finer than that.
 _EDGE_DIGITS = 15
 _TOLERANCE = Decimal("1e-6")
+#: A model has few distinct names: below this a plain loop is far quicker than a chain of column operations.
+_FEW = 2000
+#: What Unicode calls white space; Python's own idea of it has four control characters more.
+_SPACES = re.compile("[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
+_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
+_ROUND_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
 #: So few names are quicker looked up one by one than by a column operation.
 _FEW = 2000
 #: Beyond this no double reaches.
@@ -95,18 +102,20 @@ class Restriction:
 
     def accepts_text(self, names: pl.Series) -> BoolArray:
         """Which of the names it accepts (n): pure text; a bound reads a name as the number it spells."""
-        exact = self.exact_texts()
-        if exact is not None and len(names) < _FEW:
-            return np.fromiter((name in exact for name in names), bool, len(names))
+        if len(names) < _FEW and self._names_only:
+            if self.fold:
+                wanted = _folded_all(self.values)
+                accepted = (name is not None and fold_name(name) in wanted for name in names.to_list())
+            else:
+                accepted = (name in self.values for name in names.to_list())
+            return np.fromiter(accepted, bool, len(names))
         return self._accepts_strings(names, loose=True)
 
     __call__ = accepts_text
 
     def exact_texts(self) -> frozenset[str] | None:
         """The texts it names, if it names texts and nothing else."""
-        if not self.values or self.fold or self._limits_text or self.is_range or self._digits is not None:
-            return None
-        return frozenset(self.values)
+        return frozenset(self.values) if self._names_only and not self.fold else None
 
     @property
     def is_range(self) -> bool:
@@ -128,6 +137,10 @@ class Restriction:
             total, fraction = (("" if n is None else str(n)) for n in self._digits)
             parts.append(f"digits {total}.{fraction}")
         return ", ".join(parts)
+
+    @property
+    def _names_only(self) -> bool:
+        return bool(self.values) and not (self._limits_text or self.is_range or self._digits is not None)
 
     # --- what it limits -------------------------------------------------------------------------------------------
 
@@ -172,6 +185,10 @@ class Restriction:
         return accepted
 
     def _accepts_strings(self, texts: pl.Series, *, loose: bool) -> BoolArray:
+        if self.fold and len(texts) <= _FEW and not self._limits_text and not self.is_range:
+            wanted = _folded(self.values)
+            known = (text is not None and (not wanted or fold_name(text) in wanted) for text in texts)
+            return np.fromiter(known, bool, len(texts))
         texts = texts.cast(pl.String)
         accepted = texts.is_not_null().to_numpy().copy()
         compared = fold_names(texts) if self.fold else texts
@@ -239,6 +256,25 @@ def fold_names(names: pl.Series) -> pl.Series:
     return opened.str.replace_all(r"[\]}】〕〗」』〉》]", ")").str.strip_prefix("Pset_")
 
 
+@lru_cache(maxsize=65536)
+def fold_name(name: str) -> str:
+    """The same for one name."""
+    folded = _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
+    return folded.removeprefix("Pset_")
+
+
+@lru_cache(maxsize=100_000)
+def fold_name(name: str) -> str:
+    """`fold_names` of one name."""
+    narrow = "".join(unicodedata.normalize("NFKC", name).split())
+    return narrow.translate(_ROUND_BRACKETS).removeprefix("Pset_")
+
+
+@lru_cache(maxsize=10_000)
+def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold_name(name) for name in names)
+
+
 def read_real(literal: str) -> Decimal | None:
     """The number a literal of XSD's double spells (a dot, no separators of thousands); None if it spells none."""
     text = literal.strip()
@@ -256,7 +292,7 @@ def read_real(literal: str) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def _folded(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(fold_names(pl.Series(names)))
+    return frozenset(fold_name(name) for name in names)
 
 
 @lru_cache(maxsize=4096)
