@@ -50,6 +50,13 @@ def test_rows_in_any_order() -> None:
     assert of.strings(0).to_list() == ["z", "x", "z"]
 
 
+def test_no_row_is_no_row() -> None:
+    step = opened("#1=A(#9);")
+    for rows in ([-1], step.records([0]).refs(0), [1]):
+        with pytest.raises(IndexError):
+            step.records(rows)
+
+
 def test_references_at_any_depth() -> None:
     of = records("#1=A((#2,(#1,X(#3))),#2);\n#2=B(('#1',#1));\n#3=C(());")
     assert [column.tolist() for column in of.ref_lists(0)] == [[0, 0, 0, 1], [0, 1, 2, 0], [1, 0, 2, 0]]

@@ -102,7 +102,7 @@ class StepFile:
         return self.lines.position(offset)
 
     def records(self, rows: npt.ArrayLike) -> Records:
-        """The parameters of some rows, in the order given."""
+        """The parameters of some rows, in the order given. Raises IndexError for a number that is no row."""
         return Records(self, np.asarray(rows))
 
     @cached_property

@@ -50,6 +50,8 @@ class Records:
     """
 
     def __init__(self, step: StepFile, rows: npt.NDArray[np.integer]) -> None:
+        if int(rows.min(initial=0)) < 0:
+            raise IndexError("rows count from 0; NO_REFERENCE and DANGLING are no rows")
         self._step = step
         self.rows: Rows = rows.astype(np.int32, copy=False)
         self._parameters = split_parameters(step.octets, len(rows), self._ranges, step.marks, step.limits)
