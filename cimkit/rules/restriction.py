@@ -98,13 +98,8 @@ class Restriction:
 
     def accepts_text(self, names: pl.Series) -> BoolArray:
         """Which of the names it accepts (n): pure text; a bound reads a name as the number it spells."""
-        if len(names) < _FEW and self._names_only:
-            if self.fold:
-                wanted = _folded_all(self.values)
-                accepted = (name is not None and fold_name(name) in wanted for name in names.to_list())
-            else:
-                accepted = (name in self.values for name in names.to_list())
-            return np.fromiter(accepted, bool, len(names))
+        if len(names) <= _FEW and self._names_only and not self.fold:
+            return np.fromiter((name in self.values for name in names.to_list()), bool, len(names))
         return self._accepts_strings(names, loose=True)
 
     __call__ = accepts_text

@@ -90,7 +90,9 @@ def _of_condition(condition: Condition, schema: IfcSchema | None) -> Demand:
             return Demand(attributes=frozenset({condition.name}))
         case Property():
             carriers = ((condition.set, condition.name), *condition.carriers, *condition.elsewhere)
-            return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in carriers))
+            anywhere = {name for set_, name in carriers if set_ is None}  # and so in the sets that are named, too
+            wanted = (pair for pair in carriers if pair[0] is None or pair[1] not in anywhere)
+            return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in wanted))
         case Classification():
             return Demand(classifications=True)
         case Material():
