@@ -45,7 +45,8 @@ _EDGE_DIGITS = 15
 _TOLERANCE = Decimal("1e-6")
 #: What Unicode calls white space; Python's own idea of it has four control characters more.
 _SPACES = re.compile("[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
-_ROUND  #: So few names are quicker looked up one by one than by a column operation.
+_ROUND_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
+#: So few names are quicker looked up one by one than by a column operation.
 _FEW = 2000
 #: Beyond this no double reaches.
 _MAX_EXPONENT = 400
@@ -176,10 +177,6 @@ class Restriction:
         return accepted
 
     def _accepts_strings(self, texts: pl.Series, *, loose: bool) -> BoolArray:
-        if self.fold and len(texts) <= _FEW and not self._limits_text and not self.is_range:
-            wanted = _folded_all(self.values)
-            known = (text is not None and (not wanted or fold_name(text) in wanted) for text in texts)
-            return np.fromiter(known, bool, len(texts))
         texts = texts.cast(pl.String)
         accepted = texts.is_not_null().to_numpy().copy()
         compared = fold_names(texts) if self.fold else texts
@@ -245,6 +242,18 @@ def fold_names(names: pl.Series) -> pl.Series:
     narrow = names.cast(pl.String).str.normalize("NFKC").str.replace_all(r"\s+", "")
     opened = narrow.str.replace_all(r"[\[{【〔〖「『〈《]", "(")
     return opened.str.replace_all(r"[\]}】〕〗」』〉》]", ")").str.strip_prefix("Pset_")
+
+
+@lru_cache(maxsize=100_000)
+def fold_name(name: str) -> str:
+    """`fold_names` of one name."""
+    narrow = _SPACES.sub("", unicodedata.normalize("NFKC", name))
+    return narrow.translate(_ROUND_BRACKETS).removeprefix("Pset_")
+
+
+@lru_cache(maxsize=10_000)
+def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold_name(name) for name in names)
 
 
 def read_real(literal: str) -> Decimal | None:
