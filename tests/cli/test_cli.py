@@ -279,3 +279,16 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 def test_samples_give_what_they_promise(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(FAULTS), "--pack", "ifc-basics"]) == 1
     assert "IFB-" in capsys.readouterr().out
+
+
+def test_the_page_is_opened(tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    page = tiny / "out.html"
+    assert main([str(tiny / "bad.ifc"), "--report", f"html={page}", "--open"]) == 0
+    assert opened == [page.as_uri()]
+    assert "WAL-WAL-001" in page.read_text(encoding="utf-8")
+    assert main([str(tiny / "bad.ifc"), "--open"]) == 0
+    assert opened[1].startswith("file:")
+    assert opened[1].endswith("bad.ifc.html")
+    capsys.readouterr()
