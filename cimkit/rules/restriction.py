@@ -43,11 +43,11 @@ _BOUND_DIGITS = 12
 #: The edges of the tolerance are finer than that.
 _EDGE_DIGITS = 15
 _TOLERANCE = Decimal("1e-6")
+#: A model has few distinct names: below this a plain loop is far quicker than a chain of column operations.
+_FEW = 2000
 #: What Unicode calls white space; Python's own idea of it has four control characters more.
 _SPACES = re.compile("[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
-_ROUND_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
-#: So few names are quicker looked up one by one than by a column operation.
-_FEW = 2000
+_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
 #: Beyond this no double reaches.
 _MAX_EXPONENT = 400
 
@@ -177,11 +177,15 @@ class Restriction:
         return accepted
 
     def _accepts_strings(self, texts: pl.Series, *, loose: bool) -> BoolArray:
+        if self.fold and len(texts) <= _FEW and not self._limits_text and not self.is_range:
+            wanted = _folded(self.values)
+            known = (text is not None and (not wanted or fold_name(text) in wanted) for text in texts)
+            return np.fromiter(known, bool, len(texts))
         texts = texts.cast(pl.String)
         accepted = texts.is_not_null().to_numpy().copy()
         compared = fold_names(texts) if self.fold else texts
         if self.values:
-            accepted &= _is_in(compared, _folded_all(self.values) if self.fold else frozenset(self.values))
+            accepted &= _is_in(compared, _folded(self.values) if self.fold else frozenset(self.values))
         if self.patterns:
             accepted &= _false_for_null(compared.str.contains(self._regex, strict=True))
         if self._limits_text:
@@ -244,16 +248,11 @@ def fold_names(names: pl.Series) -> pl.Series:
     return opened.str.replace_all(r"[\]}】〕〗」』〉》]", ")").str.strip_prefix("Pset_")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
-    """`fold_names` of one name."""
-    narrow = _SPACES.sub("", unicodedata.normalize("NFKC", name))
-    return narrow.translate(_ROUND_BRACKETS).removeprefix("Pset_")
-
-
-@lru_cache(maxsize=10_000)
-def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(fold_name(name) for name in names)
+    """The same for one name."""
+    folded = _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
+    return folded.removeprefix("Pset_")
 
 
 def read_real(literal: str) -> Decimal | None:
@@ -269,6 +268,11 @@ def read_real(literal: str) -> Decimal | None:
 
 
 # --- comparisons --------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold_name(name) for name in names)
 
 
 @lru_cache(maxsize=4096)
