@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Boundaries", "IntVector", "Kind", "from_coordinates", "from_indices", "row_starts"]
+__all__ = [
+    "Boundaries",
+    "IntVector",
+    "Kind",
+    "SubjectGeometry",
+    "concatenate",
+    "from_coordinates",
+    "from_indices",
+    "row_starts",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntVector = npt.NDArray[np.int64]
@@ -122,4 +131,49 @@ def _assembled(
         composite=np.full(count, -1) if composite is None else np.asarray(composite, np.int64),
         building=np.full(count, -1) if building is None else np.asarray(building, np.int64),
         closing_point=closing_point,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectGeometry:
+    """The geometry of a source's subjects that can be judged as surfaces and solids.
+
+    sid     subject of each solid or surface, -1 of none
+    lod     level of detail of each, as written; "" where none is
+    place   of each: where a finding points to, without the shell, polygon and ring
+    """
+
+    boundaries: Boundaries
+    sid: npt.NDArray[np.int32]
+    lod: tuple[str, ...]
+    place: Callable[[int], str]
+
+    def locate(self, solid: int, shell: int | None, polygon: int | None, ring: int | None) -> str:
+        """Where a shell, polygon or ring of a solid stands: JSON pointers go on with its numbers."""
+        steps = (shell if self.boundaries.kind[solid] == Kind.SOLID else None, polygon, ring)
+        return self.place(solid) + "".join(f"/{step}" for step in steps if step is not None)
+
+
+def concatenate(parts: Sequence[Boundaries]) -> Boundaries:
+    """Boundaries over the same points, one after the other; composites and buildings keep their numbers."""
+
+    def joined(name: str) -> IntVector:
+        pieces, offset = [np.zeros(1, np.int64)], 0
+        for part in parts:
+            starts = getattr(part, name)
+            pieces.append(starts[1:] + offset)
+            offset += int(starts[-1])
+        return np.concatenate(pieces)
+
+    return Boundaries(
+        points=parts[0].points,
+        corner=np.concatenate([part.corner for part in parts]),
+        ring_start=joined("ring_start"),
+        polygon_start=joined("polygon_start"),
+        shell_start=joined("shell_start"),
+        solid_start=joined("solid_start"),
+        kind=np.concatenate([part.kind for part in parts]),
+        composite=np.concatenate([part.composite for part in parts]),
+        building=np.concatenate([part.building for part in parts]),
+        closing_point=parts[0].closing_point,
     )

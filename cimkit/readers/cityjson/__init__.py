@@ -1,0 +1,1 @@
+"""Reads CityJSON files and CityJSON text sequences into facts."""
