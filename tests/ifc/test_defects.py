@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cimkit.facts.demand import Demand
+from cimkit.errors import SourceError
+from cimkit.facts.demand import Demand, everything
 from cimkit.readers.ifc.joins import ancestors, endless, on_cycle
 from cimkit.readers.ifc.reader import read_ifc
 from tests.ifc.build import ifc, read
+from tests.ifc.test_properties import TYPED
 
 G = "'0YvctVUKr0kugbFTf53O9L'"
 
@@ -104,3 +106,22 @@ def test_hierarchies(above: list[int]) -> None:
         assert bool(endless(parent)[start]) == never_ends
         assert up[node == start].tolist() == ([] if never_ends else way)
         assert (start in on_cycle(parent)) == (start in way)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_still_read(data: st.DataObject) -> None:
+    """Whatever happens to its bytes, a file gives facts or a SourceError."""
+    text = bytearray(ifc(TYPED))
+    for _ in range(data.draw(st.integers(1, 6))):
+        start = data.draw(st.integers(0, len(text) - 1))
+        stop = start + data.draw(st.integers(0, 30))
+        text[start:stop] = data.draw(st.lists(st.sampled_from(b"'()#,;$*.=A1\\/ \n\xff"), max_size=8).map(bytes))
+    try:
+        facts = read_ifc(bytes(text), everything())
+    except SourceError:
+        return
+    assert facts.describe(np.arange(len(facts))).height == len(facts)
+    for each in (*facts.attributes.values(), *(each.column for each in facts.properties)):
+        assert (np.diff(each.sid) >= 0).all()
+        assert each.code is None or len(each.code) == len(each.sid)

@@ -202,13 +202,12 @@ def _of_attribute(
     table: Table, where: npt.NDArray[np.int64], attribute: str, unit: str, role: Role, kind: str
 ) -> Iterator[_Part]:
     """An attribute's values; a list gives a row for each item, and one row where there is no list."""
-    raw = table.raw(attribute)
-    if raw.null_count() == len(raw):  # the schema has no such attribute (SetPointValue in IFC2X3)
-        return
-    raw = or_null_sign(raw)
-    unit_row = table.refs(unit) if unit else np.full(len(where), -1, np.int64)
     declared = table.declared(attribute)
-    if declared is None or not declared.aggregate:
+    if declared is None:  # SetPointValue in IFC2X3
+        return
+    raw = or_null_sign(table.raw(attribute))
+    unit_row = table.refs(unit) if unit else np.full(len(where), -1, np.int64)
+    if not declared.aggregate:
         if role is not Role.VALUE:  # a bound that is not given is no value
             given = np.flatnonzero((raw != "$").to_numpy())
             where, raw, unit_row = where[given], picked(raw, given), unit_row[given]
