@@ -95,7 +95,7 @@ class _RowReader:
         code = self._needed("code")
         constraint = self._constraint()
         stages = read_stages({"stage": list(split_cell(cells.get("stage")))}, "stage", self.file)
-        severity = self._word("severity", Severity, Severity.WARNING)
+        severity = self._choice("severity", Severity, Severity.WARNING)
         values = {language: self._placeholders(language) for language in texts}
         sentences: dict[str, dict[str, str]] = {
             part: {
@@ -110,7 +110,7 @@ class _RowReader:
             severity=Severity.INFO if constraint == "O" else severity,
             where=self._where(constraint, stages),
             must=self._must(constraint),
-            evidence=self._word("evidence", Evidence, Evidence.MEMORY),
+            evidence=self._choice("evidence", Evidence, Evidence.MEMORY),
             # A field that nobody has marked M, C or O is not yet a requirement that a machine may judge.
             executable=Executable.MANUAL if constraint is None else Executable.FULL,
             cites=self._cites(),
@@ -139,7 +139,7 @@ class _RowReader:
             raise fault_at("unknown_constraint", self.file, self.row.number, word=word)
         return _CONSTRAINTS[word.upper()]
 
-    def _word(self, column: str, words: type[_E], default: _E) -> _E:
+    def _choice(self, column: str, words: type[_E], default: _E) -> _E:
         word = self.cells.get(column)
         if word is None:
             return default
