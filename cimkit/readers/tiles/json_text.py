@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,8 @@ from cimkit.readers.tiles.defects import Ledger
 __all__ = ["parse_json"]
 
 _MARK = b"\xef\xbb\xbf"
+#: How releases of orjson word it.
+_TOO_DEEP = re.compile(r"depth limit|recursion limit|too deep", re.IGNORECASE)
 
 
 def parse_json(data: bytes, file: str, ledger: Ledger, *, start: int = 0, unique_names: bool = True) -> Any:
@@ -24,27 +27,30 @@ def parse_json(data: bytes, file: str, ledger: Ledger, *, start: int = 0, unique
     """
     if data.startswith(_MARK):
         ledger.add("tiles_json", "byte_order_mark", f"{file}@{start}")
-        data = data[len(_MARK) :]
+        data, start = data[len(_MARK) :], start + len(_MARK)
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as problem:
-        if "recursion" in str(problem).lower():
+        broken = _first_broken_byte(data)
+        if broken is not None:
+            ledger.add("tiles_json", "encoding", f"{file}@{start + broken}")
+        elif _TOO_DEEP.search(problem.msg):
             ledger.add("tiles_json", "too_deep", file, expected="..1024")
         else:
-            detail = "syntax" if _is_utf8(data) else "encoding"
-            ledger.add("tiles_json", detail, f"{file}@{start + problem.pos}", problem.msg)
+            ledger.add("tiles_json", "syntax", f"{file}@{start + problem.pos}", problem.msg)
         return None
     if unique_names:
         _note_duplicates(data, file, ledger)
     return document
 
 
-def _is_utf8(data: bytes) -> bool:
+def _first_broken_byte(data: bytes) -> int | None:
+    """Where the bytes stop being UTF-8; None: nowhere."""
     try:
         data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as problem:
+        return problem.start
+    return None
 
 
 def _note_duplicates(data: bytes, file: str, ledger: Ledger) -> None:

@@ -35,7 +35,7 @@ class LegacyHooks:
 
 
 def check_legacy(section: Section, shapes: Shapes, hooks: LegacyHooks) -> dict[str, int]:
-    """Check a tile; how many features of each kind it has (BATCH_LENGTH, INSTANCES_LENGTH, POINTS_LENGTH, tiles)."""
+    """Check a tile; how many features of each kind it has (BATCH_LENGTH ..., inner_tiles)."""
     counts: dict[str, int] = {}
     waiting = [(section, 0)]
     while waiting:
@@ -46,7 +46,7 @@ def check_legacy(section: Section, shapes: Shapes, hooks: LegacyHooks) -> dict[s
             continue
         if magic == b"cmpt":
             inner = _inner_tiles(part, fields[3], shapes)
-            counts["tiles"] = counts.get("tiles", 0) + len(inner)
+            counts["inner_tiles"] = counts.get("inner_tiles", 0) + len(inner)
             if depth == _COMPOSITE_DEPTH and inner:
                 shapes.ledger.add("tiles_not_read", "too_deep", part.at(0), depth + 1, f"..{_COMPOSITE_DEPTH}")
             else:
