@@ -1,36 +1,27 @@
 """Rules as an IDS document, for programs that read IDS, with a list of what IDS can't say.
 
-A pack's `entity` includes subtypes, IDS's does not: subtypes are spelled out, and IFC versions in which they differ get
-specifications of their own. What a rule selects must be said in full, or the rule is left out: a specification that
-applies to more would accuse the innocent. Of what it asks for, parts that can't be said are left out and listed.
+What a rule selects must be said in full, or the rule is left out: a specification that applies to more would accuse
+the innocent. A choice among what it selects becomes several specifications, something it excludes a prohibited one, and
+IFC versions whose subtypes differ get specifications of their own. Of what a rule asks for, parts that can't be said
+are left out and listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
+from cimkit.ids.as_facets import CannotSayError, Sayer, entity_facet, is_of_entities, names_of
+from cimkit.ids.audit.audit import audit
 from cimkit.ids.audit.knowledge import IFC_VERSIONS, Knowledge, knowledge
-from cimkit.ids.document import (
-    AttributeFacet,
-    ClassificationFacet,
-    Document,
-    EntityFacet,
-    Facet,
-    IdsValue,
-    Info,
-    Limit,
-    MaterialFacet,
-    PartOfFacet,
-    PropertyFacet,
-    Specification,
-)
+from cimkit.ids.document import Document, Facet, IdsValue, Info, Specification
+from cimkit.ids.write import write_document
 from cimkit.rules.conditions import (
     All,
     AnyOf,
     Attribute,
     Cardinality,
-    Check,
     Classification,
     Condition,
     Entity,
@@ -41,12 +32,14 @@ from cimkit.rules.conditions import (
     Property,
 )
 from cimkit.rules.model import Executable, Rule, Severity
-from cimkit.rules.restriction import Restriction, read_real
 
 __all__ = ["Export", "Unsaid", "export_rules"]
 
-_ANYTHING = IdsValue(line=0, base="string", limits=(Limit("pattern", ".*", 0),))
-_VOID_AND_FILL = frozenset({"IFCRELVOIDSELEMENT", "IFCRELFILLSELEMENT"})
+#: What IDS leaves unsaid without changing which things fail a rule that is asked.
+_HARMLESS = frozenset({"ids.unsaid_severity", "ids.unsaid_discipline", "ids.unsaid_spelling"})
+#: Into so many specifications a rule may be taken apart, in one IFC version.
+_MAX_PARTS = 24
+_OLD_PHASES = frozenset({"existing", "demolished", "temporary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +51,87 @@ class Unsaid:
     reason: str
     detail: str = ""
 
-    def message(self, lang: str = "zh") -> str:
-        """The sentence in `lang` ("zh" or "en")."""
+    def message(self, lang: str = "zh", codes: Iterable[str] | None = None) -> str:
+        """The sentence in `lang` ("zh" or "en"); codes: several rules of which it is said at once."""
         from cimkit.locales import text
 
-        return text(self.reason, lang, code=self.code, detail=self.detail)
+        return text(self.reason, lang, code=", ".join(codes or (self.code,)), detail=self.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A document and what it leaves unsaid."""
+    """A document and what it leaves unsaid.
+
+    codes  the rules that are in it
+    same   those of them that fail the same things as IDS, in models that write names as the document writes them
+    """
 
     document: Document
     unsaid: tuple[Unsaid, ...]
+    codes: frozenset[str] = frozenset()
 
-
-class _CannotSayError(Exception):
-    """Raised inside when a condition has no facet; `reason` is the ending of a locale key."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = f"ids.unsaid_{reason}"
-        self.detail = detail
+    @property
+    def same(self) -> frozenset[str]:
+        return self.codes - {unsaid.code for unsaid in self.unsaid if unsaid.reason not in _HARMLESS}
 
 
 def export_rules(
-    rules: Iterable[Rule], info: Info, *, versions: Sequence[str] = IFC_VERSIONS, lang: str = "zh"
+    rules: Iterable[Rule],
+    info: Info,
+    *,
+    versions: Sequence[str] = IFC_VERSIONS,
+    lang: str = "zh",
+    missing_parameters: Mapping[str, Sequence[str]] | None = None,
+    new_work: bool = False,
 ) -> Export:
-    """The rules as IDS 1.0. `lang`: in which language names and instructions are written."""
+    """The rules as IDS 1.0, which the audit passes.
+
+    lang: in which language names and instructions are written. missing_parameters: rule code -> parameters that nobody
+    has set. new_work: the models are of new work only, so that "neither existing nor to be demolished" need not be
+    asked; without it rules that ask so are left out, because IDS has no word for phases.
+    """
     specifications: list[Specification] = []
     unsaid: list[Unsaid] = []
     for rule in rules:
-        made, missing = _Exporter(rule, [knowledge(version) for version in versions], lang).export()
+        unset = (missing_parameters or {}).get(rule.code)
+        if unset:
+            unsaid.append(Unsaid(rule.code, True, "ids.unsaid_parameter", ", ".join(unset)))
+            continue
+        made, missing = _Exporter(rule, [knowledge(version) for version in versions], lang, new_work).export()
         specifications += made
         unsaid += missing
-    return Export(Document(info, tuple(specifications)), tuple(unsaid))
+    return _without_refused(Export(Document(info, tuple(specifications)), tuple(unsaid)))
+
+
+def _without_refused(export: Export) -> Export:
+    """Only specifications that the audit passes. Leaving one out accuses nobody."""
+    report = audit(write_document(export.document), "")
+    kept: list[Specification] = []
+    refused: dict[str, str] = {}
+    for index, spec in enumerate(export.document.specifications):
+        refusals = report.refusals(index)
+        if refusals:
+            refused.setdefault(_code(spec), refusals[0].code)
+        else:
+            kept.append(spec)
+    codes = frozenset(map(_code, kept))
+    unsaid = [one for one in export.unsaid if one.code in codes or one.whole]
+    unsaid += [Unsaid(code, code not in codes, "ids.unsaid_refused", flaw) for code, flaw in refused.items()]
+    return Export(replace(export.document, specifications=tuple(kept)), tuple(unsaid), codes)
+
+
+def _code(spec: Specification) -> str:
+    """The rule that a specification comes from: `ABC-DEF-001/2` is the second of one rule's."""
+    return (spec.identifier or "").partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One specification of a rule before its names and versions are written."""
+
+    applicability: tuple[Facet, ...]
+    requirements: tuple[Facet, ...]
+    prohibited: bool = False
 
 
 @dataclass(slots=True)
@@ -102,259 +141,221 @@ class _Exporter:
     rule: Rule
     versions: list[Knowledge]
     lang: str
+    new_work: bool
 
     def export(self) -> tuple[list[Specification], list[Unsaid]]:
+        rule = self.rule
         try:
-            return self._export()
-        except _CannotSayError as problem:
-            return [], [Unsaid(self.rule.code, True, problem.reason, problem.detail)]
+            said, missing = self._of_all_versions()
+        except CannotSayError as problem:
+            return [], [Unsaid(rule.code, True, f"ids.unsaid_{problem.reason}", problem.detail)]
+        if rule.severity is not Severity.ERROR:
+            missing.append(("severity", rule.severity.value))
+        if rule.disciplines:
+            missing.append(("discipline", ", ".join(sorted(rule.disciplines))))
+        made = [self._specification(one, names) for one, names in said.items()]
+        if len(made) > 1:  # an identifier stands once in a file
+            made = [replace(spec, identifier=f"{rule.code}/{number}") for number, spec in enumerate(made, start=1)]
+        unsaid = [Unsaid(rule.code, False, f"ids.unsaid_{reason}", detail) for reason, detail in missing]
+        return made, list(dict.fromkeys(unsaid))
 
-    def _export(self) -> tuple[list[Specification], list[Unsaid]]:
+    def _of_all_versions(self) -> tuple[dict[_Said, list[str]], list[tuple[str, str]]]:
+        """Specifications with the IFC versions that each is for, and what they leave unsaid."""
         rule = self.rule
         if rule.executable is Executable.MANUAL:
-            raise _CannotSayError("manual")
+            raise CannotSayError("manual")
         if rule.where is None:
-            raise _CannotSayError("whole_source")
-        versions = [known for known in self.versions if not rule.applies_to or self._applies(known)]
-        missing: list[Unsaid] = []
-        by_expansion: dict[tuple[tuple[Facet, ...], tuple[Facet, ...]], list[str]] = {}
-        for known in versions:
-            applicability = tuple(self._selects(part, known, missing) for part in _parts(rule.where))
+            raise CannotSayError("whole_source")
+        said: dict[_Said, list[str]] = {}
+        missing: list[tuple[str, str]] = []
+        absent: CannotSayError | None = None
+        for known in self.versions:
+            if rule.applies_to and not rule.applies_to & {known.version, "ifc"}:
+                continue
+            sayer = Sayer(known)
+            try:
+                parts = self._of_one_version(sayer)
+            except CannotSayError as problem:
+                if problem.reason != "version":
+                    raise
+                absent = problem  # there is nothing in this version that the rule could speak of
+                continue
+            for one in parts:
+                said.setdefault(one, []).append(known.version)
+            missing += sayer.missing
+        if not said:
+            raise absent or CannotSayError("version", " ".join(sorted(rule.applies_to)))
+        return said, missing
+
+    def _of_one_version(self, sayer: Sayer) -> list[_Said]:
+        rule = self.rule
+        assert rule.where is not None
+        least, most = rule.occurs or (0, None)
+        said = []
+        for selection in _alternatives(rule.where):
+            parts = self._without_phase(selection, sayer)
+            applicability = _applicability(parts, sayer)
+            if most == 0:
+                said.append(_Said(applicability, (), prohibited=True))
+                continue
             requirements: list[Facet] = []
-            for part in _parts(rule.must) if rule.must is not None else ():
+            for part in _parts(rule.must):
                 try:
-                    requirements.append(self._requires(part, known, missing))
-                except _CannotSayError as problem:
-                    missing.append(Unsaid(rule.code, False, problem.reason, problem.detail))
-            by_expansion.setdefault((applicability, tuple(requirements)), []).append(known.version)
-        if rule.must is not None and not any(requirements for _, requirements in by_expansion):
-            first = missing[0] if missing else Unsaid(rule.code, True, "ids.unsaid_version", "")
-            return [], [replace(first, whole=True)]
-        if rule.severity is not Severity.ERROR:
-            missing.append(Unsaid(rule.code, False, "ids.unsaid_severity", rule.severity.value))
-        made = [self._specification(*facets, names) for facets, names in by_expansion.items()]
-        if len(made) > 1:  # an identifier stands once in a file
-            made = [replace(spec, identifier=f"{rule.code} {' '.join(spec.versions)}") for spec in made]
-        return made, list(dict.fromkeys(missing))
+                    if isinstance(part, Not) and not _has_prohibited_form(part.of):
+                        said += _prohibited(parts, part.of, sayer)
+                    else:
+                        requirements += _requirements(part, sayer)
+                except CannotSayError as problem:
+                    sayer.missing.append((problem.reason, problem.detail))
+            if requirements or least or rule.must is None:
+                said.append(_Said(applicability, tuple(requirements)))
+        if not said:
+            raise CannotSayError(*sayer.missing[-1])
+        return said
 
-    def _applies(self, known: Knowledge) -> bool:
-        return known.version in self.rule.applies_to or "ifc" in self.rule.applies_to
+    def _without_phase(self, parts: Sequence[Condition], sayer: Sayer) -> list[Condition]:
+        """The parts of a selection; in models of new work all things are of the phase `new`."""
+        if not self.new_work:
+            return list(parts)
+        kept = [part for part in parts if not _holds_of_new_work(part)]
+        if len(kept) < len(parts):
+            sayer.missing.append(("new_work", ""))
+        return kept
 
-    def _specification(
-        self, applicability: tuple[Facet, ...], requirements: tuple[Facet, ...], versions: list[str]
-    ) -> Specification:
-        least, most = self.rule.occurs or (0, None)
-        prohibited = most == 0
+    def _specification(self, said: _Said, versions: list[str]) -> Specification:
+        rule = self.rule
+        least, _ = rule.occurs or (0, None)
         return Specification(
             line=0,
-            name=self.rule.title.get(self.lang) or self.rule.name,
+            name=rule.title.get(self.lang) or rule.name,
             versions=tuple(versions),
-            applicability=applicability,
-            requirements=None if prohibited else requirements,
-            min_occurs="0" if prohibited or least == 0 else "1",
-            max_occurs="0" if prohibited else "unbounded",
-            identifier=self.rule.code,
-            description=self.rule.why.get(self.lang),
-            instructions=self.rule.fix.get(self.lang),
+            applicability=said.applicability,
+            requirements=None if said.prohibited else said.requirements,
+            min_occurs="0" if said.prohibited or least == 0 else "1",
+            max_occurs="0" if said.prohibited else "unbounded",
+            identifier=rule.code,
+            description=rule.why.get(self.lang),
+            instructions=rule.fix.get(self.lang),
         )
 
-    # --- conditions -----------------------------------------------------------------------------------------------
 
-    def _selects(self, condition: Condition, known: Knowledge, missing: list[Unsaid]) -> Facet:
-        """The facet of a part of `where`, which may select less than the part does, never more."""
-        if getattr(condition, "cardinality", Cardinality.REQUIRED) is not Cardinality.REQUIRED:
-            raise _CannotSayError("negation")
-        return self._facet(condition, known, missing, required=False)
-
-    def _requires(self, condition: Condition, known: Knowledge, missing: list[Unsaid]) -> Facet:
-        if isinstance(condition, Not):
-            inner = condition.of
-            if isinstance(inner, Attribute | Classification | Material | PartOf | Property):
-                condition = replace(inner, cardinality=Cardinality.PROHIBITED)
-            else:
-                raise _CannotSayError("negation")
-        return self._facet(condition, known, missing, required=True)
-
-    def _facet(self, condition: Condition, known: Knowledge, missing: list[Unsaid], *, required: bool) -> Facet:
-        match condition:
-            case Entity():
-                if condition.cardinality is not Cardinality.REQUIRED:
-                    raise _CannotSayError("negation")
-                return _entity(condition, known)
-            case AnyOf():
-                return self._one_of_entities(condition, known)
-            case Attribute():
-                common = _common(condition.cardinality, condition.instructions, asks=condition.value is not None)
-                value = _value(condition.value)
-                return AttributeFacet(line=0, name=_value(condition.name), value=value, **(common if required else {}))
-            case Property():
-                return self._property(condition, known, missing, required=required)
-            case Classification():
-                common = _common(condition.cardinality, condition.instructions, asks=condition.value is not None)
-                system = _value(condition.system) or _ANYTHING
-                value = _value(condition.value)
-                return ClassificationFacet(line=0, system=system, value=value, **(common if required else {}))
-            case Material():
-                common = _common(condition.cardinality, condition.instructions, asks=condition.value is not None)
-                return MaterialFacet(line=0, value=_value(condition.value), **(common if required else {}))
-            case PartOf():
-                return _part_of(condition, known, required=required)
-            case Phase():
-                raise _CannotSayError("phase")
-            case Check():
-                raise _CannotSayError("check", condition.name)
-            case All() | Not():
-                raise _CannotSayError("negation" if isinstance(condition, Not) else "choice")
-
-    def _one_of_entities(self, condition: AnyOf, known: Knowledge) -> Facet:
-        """Several entities are one enumeration; any other choice has no form in IDS."""
-        facets = [
-            _entity(part, known) for part in condition.of if isinstance(part, Entity) and part.predefined_type is None
-        ]
-        if len(facets) < len(condition.of):
-            raise _CannotSayError("choice")
-        names = {limit.value for facet in facets if facet.name is not None for limit in facet.name.texts()}
-        return EntityFacet(line=0, name=_names(names))
-
-    def _property(
-        self, condition: Property, known: Knowledge, missing: list[Unsaid], *, required: bool
-    ) -> PropertyFacet:
-        if condition.set is None:
-            raise _CannotSayError("any_set")
-        if condition.carriers:
-            others = ", ".join(f"{s.describe() if s else '*'}.{n.describe()}" for s, n in condition.carriers[:3])
-            missing.append(Unsaid(self.rule.code, False, "ids.unsaid_carriers", others))
-        prohibited = condition.cardinality is Cardinality.PROHIBITED
-        if prohibited and (condition.value is not None or condition.datatype is not None):
-            raise _CannotSayError("prohibited_value", condition.name.describe())
-        datatype = self._datatype(condition, known, missing)
-        base = known.data_types.get(datatype or "", "string") or "string"
-        asks = condition.value is not None or datatype is not None
-        common = _common(condition.cardinality, condition.instructions, asks=asks)
-        return PropertyFacet(
-            line=0,
-            set=_value(condition.set),
-            name=_value(condition.name),
-            value=_value(condition.value, base),
-            datatype=datatype,
-            uri=condition.uri,
-            **(common if required else {}),
-        )
-
-    def _datatype(self, condition: Property, known: Knowledge, missing: list[Unsaid]) -> str | None:
-        """The data type asked for, or the standard's; for a value of a custom property the kind it is written as."""
-        if condition.cardinality is Cardinality.PROHIBITED:
-            return None
-        names = condition.datatype.exact_texts() if condition.datatype is not None else None
-        if names and len(names) == 1:
-            return next(iter(names))
-        if names is not None or condition.datatype is not None:
-            raise _CannotSayError("data_types", condition.name.describe())
-        for set_name in _texts(condition.set):
-            template = known.standard_sets.get(set_name)
-            for name in _texts(condition.name):
-                if template is not None and name in template.properties:
-                    measure = template.properties[name].measure
-                    return measure if measure in known.data_types else None
-        if condition.value is None:
-            return None
-        assumed = _assumed_type(condition.value)
-        missing.append(Unsaid(self.rule.code, False, "ids.unsaid_assumed_type", assumed))
-        return assumed
+# --- taking conditions apart --------------------------------------------------------------------------------------
 
 
-# --- helpers --------------------------------------------------------------------------------------------------------
-
-
-def _parts(condition: Condition) -> list[Condition]:
+def _parts(condition: Condition | None) -> list[Condition]:
     """The conditions that hold together, nested ones too."""
+    if condition is None:
+        return []
     if isinstance(condition, All):
         return [inner for part in condition.of for inner in _parts(part)]
     return [condition]
 
 
-def _texts(restriction: Restriction | None) -> tuple[str, ...]:
-    return restriction.values if restriction is not None else ()
+def _alternatives(condition: Condition) -> list[tuple[Condition, ...]]:
+    """A selection as alternatives of conditions that hold together: what any of them selects, the condition selects."""
+    choices = [_choices(part) for part in _parts(condition)]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > _MAX_PARTS:
+        raise CannotSayError("choice")
+    return [tuple(inner for chosen in one for inner in chosen) for one in product(*choices)]
 
 
-def _common(cardinality: Cardinality, instructions: str | None, *, asks: bool) -> dict[str, str | None]:
-    if cardinality is Cardinality.OPTIONAL and not asks:
-        raise _CannotSayError("optional_nothing")
-    written = None if cardinality is Cardinality.REQUIRED else cardinality.value
-    return {"cardinality": written, "instructions": instructions}
+def _choices(part: Condition) -> list[tuple[Condition, ...]]:
+    if not isinstance(part, AnyOf) or is_of_entities(part) or _one_attribute(part):
+        return [(part,)]
+    return [alternative for option in part.of for alternative in _alternatives(option)]
 
 
-def _entity(condition: Entity, known: Knowledge) -> EntityFacet:
-    exact = condition.name.exact_texts()
-    upper = {name.upper() for name in (exact if exact is not None else _texts(condition.name))}
-    if exact is None and not upper:
-        if not condition.exact:
-            raise _CannotSayError("entity_pattern", condition.name.describe())
-        return EntityFacet(line=0, name=_value(condition.name), predefined_type=_value(condition.predefined_type))
-    names = set(upper) if condition.exact else {sub for name in upper for sub in _expanded(name, known)}
-    concrete = names & known.concrete
-    if not concrete:
-        raise _CannotSayError("version", f"{', '.join(sorted(upper))} {known.version}")
-    if condition.predefined_type is not None:
-        concrete = {name for name in concrete if known.predefined_types(name) is not None} or concrete
-    return EntityFacet(line=0, name=_names(concrete), predefined_type=_value(condition.predefined_type))
+def _one_attribute(choice: AnyOf) -> bool:
+    """Whether a choice between attributes asks them all the same, which one facet says."""
+    attributes = [part for part in choice.of if isinstance(part, Attribute)]
+    return len(attributes) == len(choice.of) and len({part.value for part in attributes}) == 1
 
 
-def _expanded(name: str, known: Knowledge) -> set[str]:
-    """The entity and all below it; names that IDS borrows for IFC2X3 count under their IFC4 ancestors."""
-    found = set(known.schema.subtypes(name))
-    return found | {borrowed for borrowed in known.borrowed if known.is_a(borrowed, name)}
+def _holds_of_new_work(part: Condition) -> bool:
+    if isinstance(part, Not) and isinstance(part.of, Phase):
+        value = part.of.value
+        return value is not None and bool(value.values) and set(value.values) <= _OLD_PHASES
+    return isinstance(part, Phase) and (part.value is None or "new" in part.value.values)
 
 
-def _names(names: set[str]) -> IdsValue:
-    listed = sorted(names)
-    if len(listed) == 1:
-        return IdsValue(line=0, simple=listed[0])
-    return IdsValue(line=0, base="string", limits=tuple(Limit("enumeration", name, 0) for name in listed))
+def _applicability(parts: Sequence[Condition], sayer: Sayer) -> tuple[Facet, ...]:
+    """The facets of conditions that hold together. IDS takes one entity facet: several are joined, exclusions too."""
+    names: frozenset[str] | IdsValue | None = None
+    predefined = None
+    facets: list[Facet] = []
+    excluded: set[str] = set()
+    for part in parts:
+        if is_of_entities(part):
+            meant = names_of(part, sayer.known)
+            if names is not None and (isinstance(names, IdsValue) or isinstance(meant, IdsValue)):
+                raise CannotSayError("choice")
+            names = meant if names is None or isinstance(meant, IdsValue) else frozenset(names & meant)
+            if isinstance(part, Entity) and part.predefined_type is not None:
+                if predefined is not None:
+                    raise CannotSayError("choice")
+                predefined = part.predefined_type
+        elif isinstance(part, Not) and is_of_entities(part.of) and not _has_predefined(part.of):
+            excluded |= _names_if_any(part.of, sayer.known)
+        else:
+            facets.append(sayer.facet(part, required=False))
+    if excluded and not isinstance(names, frozenset):
+        raise CannotSayError("negation")
+    if isinstance(names, frozenset):
+        names -= excluded
+        if not names:
+            raise CannotSayError("version", sayer.known.version)
+    return tuple(facets) if names is None else (entity_facet(names, predefined), *facets)
 
 
-def _part_of(condition: PartOf, known: Knowledge, *, required: bool) -> PartOfFacet:
-    if condition.cardinality is Cardinality.OPTIONAL:
-        raise _CannotSayError("optional_nothing")
-    relations = condition.relations
-    if relations == _VOID_AND_FILL:
-        relation: str | None = "IFCRELVOIDSELEMENT IFCRELFILLSELEMENT"
-    elif len(relations) > 1 or relations & _VOID_AND_FILL:
-        raise _CannotSayError("relations", ", ".join(sorted(relations)))
-    else:
-        relation = next(iter(relations), None)
-    whole = EntityFacet(line=0, name=_ANYTHING) if condition.entity is None else _entity(condition.entity, known)
-    common = _common(condition.cardinality, condition.instructions, asks=True) if required else {}
-    return PartOfFacet(line=0, entity=whole, relation=relation, **common)
+def _has_predefined(condition: Condition) -> bool:
+    return isinstance(condition, Entity) and condition.predefined_type is not None
 
 
-def _assumed_type(value: Restriction) -> str:
-    """What buildingSMART's guide prefers for custom properties: label, integer, real, by how the value is written."""
-    if value.values and set(value.values) <= {"true", "false"}:
-        return "IFCBOOLEAN"
-    bounds = (value.min_inclusive, value.max_inclusive, value.min_exclusive, value.max_exclusive)
-    written = [*value.values, *(bound for bound in bounds if bound is not None)]
-    if written and all(read_real(text) is not None for text in written):
-        return "IFCREAL" if value.is_range or any("." in text for text in written) else "IFCINTEGER"
-    return "IFCLABEL"
+def _names_if_any(condition: Condition, known: Knowledge) -> frozenset[str]:
+    """The entities excluded; none where the version does not have them."""
+    try:
+        names = names_of(condition, known)
+    except CannotSayError as problem:
+        if problem.reason == "version":
+            return frozenset()
+        raise
+    if isinstance(names, IdsValue):
+        raise CannotSayError("negation")
+    return names
 
 
-def _value(restriction: Restriction | None, base: str = "string") -> IdsValue | None:
-    if restriction is None:
-        return None
-    limits = [Limit("pattern", pattern, 0) for pattern in restriction.patterns]
-    for kind, limit in (
-        ("minInclusive", restriction.min_inclusive),
-        ("maxInclusive", restriction.max_inclusive),
-        ("minExclusive", restriction.min_exclusive),
-        ("maxExclusive", restriction.max_exclusive),
-        ("length", restriction.length),
-        ("minLength", restriction.min_length),
-        ("maxLength", restriction.max_length),
-    ):
-        if limit is not None:
-            limits.append(Limit(kind, str(limit), 0))
-    if len(restriction.values) == 1 and not limits:
-        return IdsValue(line=0, simple=restriction.values[0])
-    listed = [Limit("enumeration", text, 0) for text in restriction.values]
-    return IdsValue(line=0, base=base, limits=(*listed, *limits))
+# --- requirements -------------------------------------------------------------------------------------------------
+
+
+def _requirements(part: Condition, sayer: Sayer) -> list[Facet]:
+    """The facets of one requirement."""
+    if isinstance(part, Not):
+        inner = part.of
+        assert isinstance(inner, Attribute | Classification | Material | PartOf | Property)
+        part = replace(inner, cardinality=Cardinality.PROHIBITED)
+    if isinstance(part, Property) and part.cardinality is Cardinality.PROHIBITED and not part.every:
+        places = [(part.set, part.name), *part.carriers]  # it must be in none of them
+        return [sayer.facet(replace(part, set=set_, name=name, carriers=()), required=True) for set_, name in places]
+    return [sayer.facet(part, required=True)]
+
+
+def _has_prohibited_form(condition: Condition) -> bool:
+    """Whether a facet can prohibit it; a property only as a whole."""
+    if isinstance(condition, Property):
+        return condition.value is None and condition.datatype is None
+    return isinstance(condition, Attribute | Classification | Material | PartOf)
+
+
+def _prohibited(selection: Sequence[Condition], condition: Condition, sayer: Sayer) -> list[_Said]:
+    """Of what is selected nothing may also be so: a specification that prohibits what would apply to it."""
+    said = []
+    for alternative in _alternatives(condition):
+        try:
+            said.append(_Said(_applicability((*selection, *alternative), sayer), (), prohibited=True))
+        except CannotSayError as problem:
+            if problem.reason != "version":
+                raise  # what does not exist in this version needs no prohibition
+    return said
