@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ancestors", "endless", "matches", "on_cycle", "repeated", "stable_order"]
+__all__ = ["ancestors", "endless", "matches", "numbered", "on_cycle", "repeated", "stable_order"]
 
+
+_TABLE_PER_KEY, _TABLE_ALWAYS = 4, 1 << 16  # up to this size a table is faster than sorting
 
 Places = npt.NDArray[np.signedinteger[Any]]
 
@@ -29,6 +31,16 @@ def repeated(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -
     which: Places = np.repeat(np.arange(len(counts), dtype=whole), counts)
     places: Places = np.arange(total, dtype=whole) + np.repeat(before.astype(whole), counts)
     return which, places
+
+
+def numbered(keys: npt.NDArray[np.integer], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """The distinct keys, ascending, and the number of each key among them. Keys are from 0 to below `size`."""
+    if size > _TABLE_PER_KEY * len(keys) + _TABLE_ALWAYS:
+        distinct, number = np.unique(keys, return_inverse=True)
+        return distinct.astype(np.int64), number.astype(np.int32)
+    seen = np.zeros(size, bool)
+    seen[keys] = True
+    return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.int32) - np.int32(1))[keys]
 
 
 def stable_order(keys: npt.NDArray[np.integer]) -> npt.NDArray[np.int64] | slice:

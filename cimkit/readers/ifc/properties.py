@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ import polars as pl
 from cimkit.facts.columns import Column, IntArray, Origin, PropertyColumn
 from cimkit.facts.model import GROUPS
 from cimkit.readers.ifc.inheritance import Held as HeldRows
-from cimkit.readers.ifc.joins import Places, repeated
+from cimkit.readers.ifc.joins import Places, numbered, repeated
 from cimkit.readers.ifc.property_members import find_members
 from cimkit.readers.ifc.property_names import WantedNames
 from cimkit.readers.ifc.property_sets import held_sets
@@ -27,7 +26,7 @@ from cimkit.readers.ifc.property_values import (
 )
 from cimkit.readers.ifc.series import or_null_sign, picked
 from cimkit.readers.ifc.values import decoded, encode, recoded
-from cimkit.readers.step.pieces import in_pieces, in_threads
+from cimkit.readers.step.pieces import in_pieces
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import PropertyDemand
@@ -131,36 +130,50 @@ class _Found:
 def _found(model: IfcModel, held: _Held, wanted: WantedNames, units: Units) -> _Found:
     """Read the sets batch by batch, so that what isn't kept never stands in memory all at once."""
     pieces = in_pieces(len(held.sets), _SETS_AT_ONCE)
-    work = partial(_read_batch, model, held, wanted)
-    batches = list(in_threads(work, pieces, threaded=False))
+    batches = [_read_batch(model, held, wanted, piece) for piece in pieces]
     codes, names = encode(pl.concat([batch.names for batch in batches]))
-    edges = np.cumsum([0, *(len(batch.names) for batch in batches)])
-    name = np.concatenate(
-        [codes[start:end][batch.name] for batch, start, end in zip(batches, edges, edges[1:], strict=False)]
+    keys: list[npt.NDArray[np.int64]] = []
+    start = 0
+    for batch in batches:
+        of_set, of_name = batch.cells
+        keys.append(of_set.astype(np.int64) * len(names) + codes[start + of_name])
+        start += len(batch.names)
+    cells, column = np.unique(np.concatenate(keys), return_inverse=True)
+    starts = np.cumsum([0, *(len(key) for key in keys)])
+    return _Found(
+        set_index=np.concatenate([batch.set_index for batch in batches]),
+        column=np.concatenate(
+            [column[start + batch.cell] for batch, start in zip(batches, starts, strict=False)]
+        ).astype(np.int32),
+        cells=cells,
+        names=names,
+        values=decoded_values([batch.values for batch in batches], units),
     )
-    set_index = np.concatenate([batch.set_index for batch in batches])
-    cell = held.name_of_set[set_index].astype(np.int64) * len(names) + name
-    cells, column = np.unique(cell, return_inverse=True)
-    values = decoded_values([batch.values for batch in batches], units)
-    return _Found(set_index, column.astype(np.int32), cells, names, values)
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
+    """Demanded properties of some sets. `cell` of each points into `cells`: codes of set names, and of `names`."""
+
     set_index: IntArray
-    name: IntArray
+    cell: IntArray
+    cells: tuple[IntArray, IntArray]
     names: pl.Series
     values: WrittenValues
 
 
 def _read_batch(model: IfcModel, held: _Held, wanted: WantedNames, piece: tuple[int, int]) -> _Batch:
-    sets = np.arange(*piece)
-    members = find_members(model, held.sets.take(sets))
-    meant = wanted.pairs(held.names, members.names)
+    members = find_members(model, held.sets.take(np.arange(*piece)))
     set_index = members.set_index + piece[0]
-    kept = np.flatnonzero(meant[held.name_of_set[set_index], members.name])
+    width = max(len(members.names), 1)
+    keys, cell = numbered(
+        held.name_of_set[set_index].astype(np.int64) * width + members.name, width * max(len(held.names), 1)
+    )
+    cells = (keys // width, keys % width)
+    kept = np.flatnonzero(wanted.pairs(held.names, members.names, cells)[cell])
     members = members.take(kept)
-    return _Batch(set_index[kept].astype(np.int32), members.name, members.names, written_values(model, members))
+    values = written_values(model, members)
+    return _Batch(set_index[kept].astype(np.int32), cell[kept], cells, members.names, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
+    from cimkit.facts.columns import IntArray
     from cimkit.facts.demand import NameTest, PropertyDemand
+
+    Cells = tuple[IntArray, IntArray]
 
 __all__ = ["WantedNames"]
 
@@ -29,18 +32,19 @@ class WantedNames:
             wanted |= _meant(test, names)
         return wanted
 
-    def pairs(self, sets: pl.Series, names: pl.Series) -> npt.NDArray[np.bool_]:
-        """Which property names are meant in which sets (sets x names)."""
-        wanted = np.zeros((len(sets), len(names)), bool)
-        known: dict[tuple[str, NameTest | None], npt.NDArray[np.int64]] = {}
+    def pairs(self, sets: pl.Series, names: pl.Series, cells: Cells) -> npt.NDArray[np.bool_]:
+        """Which of these pairs (positions in `sets`, positions in `names`) some demand means."""
+        of_set, of_name = cells
+        wanted = np.zeros(len(of_set), bool)
+        known: dict[tuple[str, NameTest | None], npt.NDArray[np.bool_]] = {}
 
-        def found(role: str, test: NameTest | None, series: pl.Series) -> npt.NDArray[np.int64]:
+        def meant(role: str, test: NameTest | None, series: pl.Series, index: IntArray) -> npt.NDArray[np.bool_]:
             if (role, test) not in known:
-                known[role, test] = np.flatnonzero(_meant(test, series))
+                known[role, test] = _meant(test, series)[index]
             return known[role, test]
 
         for demand in self._demands:
-            wanted[np.ix_(found("set", demand.set, sets), found("name", demand.name, names))] = True
+            wanted |= meant("set", demand.set, sets, of_set) & meant("name", demand.name, names, of_name)
         return wanted
 
 

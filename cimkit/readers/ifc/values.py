@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.facts.columns import IntArray, State, Values
+from cimkit.readers.ifc.joins import numbered
 from cimkit.readers.ifc.series import picked
 from cimkit.readers.ifc.units import AS_WRITTEN, Conversion
 
@@ -47,12 +48,12 @@ def encode_with(
         width = int(other.max()) + 1 if len(other) else 1
         widths.append(width)
         key = key * width + other
-    distinct, combined = np.unique(key, return_inverse=True)
+    distinct, combined = numbered(key, int(key.max()) + 1 if len(key) else 1)
     parts: list[npt.NDArray[np.int64]] = []
     for width in reversed(widths):
         parts.append(distinct % width)
         distinct = distinct // width
-    return combined.astype(np.int32), (distinct, *reversed(parts))
+    return combined, (distinct, *reversed(parts))
 
 
 def decode(
