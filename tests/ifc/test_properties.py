@@ -225,3 +225,13 @@ def test_only_what_is_demanded_is_read() -> None:
     assert facts.groups["name"].to_list() == ["S"]
     assert not facts.attributes
     assert read_ifc(ifc(body), Demand(kinds=frozenset({"IFCWALL"}))).groups.is_empty()
+
+
+def test_profiles_have_properties_where_these_have_names() -> None:
+    demand = Demand(kinds=frozenset({"IFCRECTANGLEPROFILEDEF"}), properties=frozenset({PropertyDemand()}))
+    later = """#1=IFCRECTANGLEPROFILEDEF(.AREA.,'P',$,1.,1.);
+#3=IFCPROFILEPROPERTIES('S',$,(#11),#1);
+#11=IFCPROPERTYSINGLEVALUE('P',$,IFCINTEGER(5),$);"""
+    assert prop(read_ifc(ifc(later), demand), 1, "S", "P") == [(Role.VALUE, "5", 5.0)]
+    earlier = "#1=IFCRECTANGLEPROFILEDEF(.AREA.,'P',$,1.,1.);\n#3=IFCGENERALPROFILEPROPERTIES('S',#1,1.,$,$,$,$);"
+    assert read_ifc(ifc(earlier, "IFC2X3"), demand).groups.is_empty()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["PEEK_BYTES", "declared_stage", "schema_of"]
 
 PEEK_BYTES = 4 << 20
-_HEADER_BYTES = 1 << 16
+_HEADER_BYTES = 1 << 20
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']{0,200})'", re.IGNORECASE)
 _STRING = rb"'((?:[^']|''){0,1000})'"
 _PROJECT = re.compile(rb"=\s*IFCPROJECT\s*\(([^;]{0,4000});", re.IGNORECASE)

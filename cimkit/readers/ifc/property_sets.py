@@ -38,11 +38,14 @@ def _of_types(model: IfcModel) -> tuple[Rows, Rows]:
 
 
 def _of_resources(model: IfcModel) -> list[tuple[Rows, Rows]]:
-    """Properties of materials and profiles, which name their owner themselves."""
+    """Properties of materials and profiles, which name their owner themselves.
+
+    IFC2X3 has kinds without a name (IfcMechanicalMaterialProperties); nothing can ask for these.
+    """
     found = []
     for entity, attribute in (("IFCMATERIALPROPERTIES", "Material"), ("IFCPROFILEPROPERTIES", "ProfileDefinition")):
         table = model.table(entity)
         owner = table.refs(attribute)
-        known = owner >= 0
+        known = (owner >= 0) & (model.positions("Name")[table.kinds] >= 0)
         found.append((owner[known], table.rows[known]))
     return found
