@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "LARGEST_COORDINATE",
     "Boundaries",
     "IntVector",
     "Kind",
@@ -24,6 +25,9 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 IntVector = npt.NDArray[np.int64]
+
+#: Coordinates from here on (m) leave nothing of a building in double precision: nobody means them.
+LARGEST_COORDINATE = 1e14
 
 
 class Kind(IntEnum):

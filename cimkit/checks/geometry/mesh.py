@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cimkit.checks.geometry.codes import Where
 from cimkit.checks.geometry.ragged import IntVector, component_labels, following, owners, reduce_rows, row_starts
-from cimkit.facts.boundaries import Boundaries
+from cimkit.facts.boundaries import LARGEST_COORDINATE, Boundaries
 
 __all__ = ["Mesh", "make_mesh"]
 
@@ -72,11 +72,11 @@ class Mesh:
 def make_mesh(boundaries: Boundaries, snap: float) -> Mesh:
     """Merge points within `snap` of each other in each shell, and drop closing points.
 
-    Raises ValueError for coordinates that are no finite numbers.
+    Raises ValueError for coordinates that are no finite numbers, or beyond `LARGEST_COORDINATE`.
     """
     b = boundaries
-    if not np.isfinite(b.points).all():
-        raise ValueError("coordinates must be finite numbers")
+    if not (np.abs(b.points) < LARGEST_COORDINATE).all():
+        raise ValueError(f"coordinates must be finite numbers below {LARGEST_COORDINATE:g}")
     ring_of_shell_start = b.polygon_start[b.shell_start]
     shell_corner_start = b.ring_start[ring_of_shell_start]
     shell_of_corner = owners(shell_corner_start)

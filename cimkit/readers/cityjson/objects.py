@@ -201,6 +201,7 @@ class SchemaCheck:
         known = allowed_geometries(self.version)
         if not isinstance(kind, str):
             self._wrong(place + "/type", "missing", kind, "type", sid)
+            kind = ""
         elif kind not in known:
             self._unknown_type(kind, place, sid)
         self._relatives(content, kind, place, sid)
@@ -210,7 +211,7 @@ class SchemaCheck:
             self._attributes(content["attributes"], place + "/attributes", sid)
         geometries = content.get("geometry")
         if isinstance(geometries, list):
-            allowed = known.get(kind) if isinstance(kind, str) else None
+            allowed = known.get(kind)
             for number, geometry in enumerate(geometries):
                 self.geometry(geometry, f"{place}/geometry/{number}", allowed, sid)
         elif "geometry" in content:
@@ -220,7 +221,7 @@ class SchemaCheck:
         if content.keys() - OBJECT_MEMBERS:
             self._extra(content, OBJECT_MEMBERS, place, sid)
 
-    def _relatives(self, content: Mapping[str, Any], kind: Any, place: str, sid: int) -> None:
+    def _relatives(self, content: Mapping[str, Any], kind: str, place: str, sid: int) -> None:
         for member in ("parents", "children", "members"):
             if member in content and not _strings(content[member]):
                 self._wrong(f"{place}/{member}", "not_strings", content[member], sid=sid)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.errors import SourceError
-from cimkit.facts.boundaries import SubjectGeometry
+from cimkit.facts.boundaries import LARGEST_COORDINATE, SubjectGeometry
 from cimkit.facts.model import DATASETS, Facts, Subjects
 from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import Document, read_documents, without_collector
@@ -190,6 +190,10 @@ class _Reading:
         if not self.demand.geometry:
             return None
         templates, points = self._templates(vertices)
+        largest = float(np.abs(points).max(initial=0.0))
+        if not largest < LARGEST_COORDINATE:
+            self.ledger.add("city_number", "too_large", pointer("transform"), found=f"{largest:g}")
+            return None
         return subject_geometry([*batches, *templates], points, self._buildings())
 
     def _indexed(self, batch: Batch, vertices: Vertices) -> Batch:

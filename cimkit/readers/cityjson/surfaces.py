@@ -74,7 +74,7 @@ class SurfaceCheck:
         if isinstance(name, str) and name.startswith("+"):
             if self.version == "2.0" and not self.extensions:
                 self._add("city_extension", item, f"{place}/type", "not_declared", name)
-        elif name not in SEMANTIC_SURFACES and (name is not None or self.version == "2.0"):
+        elif not (isinstance(name, str) and name in SEMANTIC_SURFACES) and (name is not None or self.version == "2.0"):
             self._add("city_schema", item, f"{place}/type", "unknown_surface", name)
         related = [("parent", surface["parent"])] if "parent" in surface else []
         children = surface.get("children", [])

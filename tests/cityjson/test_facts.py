@@ -1,0 +1,82 @@
+"""What a CityJSON file becomes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cimkit.checks.geometry import check
+from cimkit.facts.boundaries import Kind, SubjectGeometry
+from cimkit.facts.columns import State
+from tests.cityjson.model import CUBE, document, read
+
+
+def test_subjects_and_links() -> None:
+    facts = read(document())
+    assert [facts.subjects.kinds[kind] for kind in facts.subjects.kind] == ["Building", "BuildingPart"]
+    assert facts.links["parent"].sid.tolist() == [1]
+    assert facts.links["parent"].target.tolist() == [0]
+    assert facts.describe(np.array([1, 0], np.int32)).select("kind", "id", "locator").rows() == [
+        ("BuildingPart", "wing", "/CityObjects/wing"),
+        ("Building", "house", "/CityObjects/house"),
+    ]
+    assert facts.datasets.row(0, named=True)["crs"] == "https://www.opengis.net/def/crs/EPSG/0/4549"
+    assert facts.whole["extent"] == [500_000.0, 4_600_000.0, 0.0, 500_001.0, 4_600_001.0, 1.0]
+
+
+def test_attributes_are_columns() -> None:
+    columns = {column.name: column.column for column in read(document()).properties}
+    assert set(columns) == {"measuredHeight", "function", "height", "height.value", "height.uom"}
+    function = columns["function"]
+    assert function.sid.tolist() == [0, 1]
+    assert function.row_states().tolist() == [State.PRESENT, State.NULL]
+    assert function.texts(np.array([0], np.int32)).to_list() == ["1000"]
+    assert columns["height.value"].values.number.tolist() == [3.0]
+
+
+def test_a_group_is_a_relation_of_its_own() -> None:
+    content = document()
+    content["CityObjects"]["quarter"] = {"type": "CityObjectGroup", "children": ["house"]}
+    content["CityObjects"]["house"]["parents"] = ["quarter"]
+    facts = read(content)
+    assert len(facts.defects) == 0
+    assert list(zip(facts.links["group"].sid, facts.links["group"].target, strict=True)) == [(0, 2)]
+    assert list(zip(facts.links["parent"].sid, facts.links["parent"].target, strict=True)) == [(1, 0)]
+
+
+def test_geometry_is_judged_where_it_stands() -> None:
+    content = document()
+    turned = [CUBE[0], [CUBE[1][0][::-1]], *CUBE[2:]]
+    solid = {"type": "CompositeSolid", "lod": "2", "boundaries": [[CUBE], [turned]]}
+    content["CityObjects"]["wing"]["geometry"] = [
+        solid,
+        {"type": "MultiSurface", "lod": "0", "boundaries": [[[0, 1, 1]]]},
+    ]
+    facts = read(content)
+    assert isinstance(facts.whole["geometry"], SubjectGeometry)
+    geometry = facts.whole["geometry"]
+    assert geometry.boundaries.kind.tolist() == [Kind.SURFACES, Kind.SOLID, Kind.SOLID, Kind.SOLID]
+
+    class Context:
+        def __init__(self) -> None:
+            self.facts = facts
+
+    outcome = check.judge(Context(), np.ones(2, bool), {})  # type: ignore[arg-type]
+    assert outcome.failed.tolist() == [False, True]
+    rows = outcome.explain(np.array([1], np.int32))
+    assert rows.select("found", "locator").rows() == [
+        ("GE_R_CONSECUTIVE_POINTS_SAME (102)", "/CityObjects/wing/geometry/1/boundaries/0/0"),
+        ("GE_S_POLYGON_WRONG_ORIENTATION (307)", "/CityObjects/wing/geometry/0/boundaries/1/0/1"),
+    ]
+
+
+def test_parts_of_a_building_may_not_overlap() -> None:
+    content = document()
+    content["CityObjects"]["wing"]["geometry"] = [{"type": "Solid", "lod": "1", "boundaries": [CUBE]}]
+    facts = read(content)
+
+    class Context:
+        def __init__(self) -> None:
+            self.facts = facts
+
+    outcome = check.judge(Context(), np.ones(2, bool), {})  # type: ignore[arg-type]
+    assert outcome.explain(np.array([1], np.int32))["found"].to_list() == ["GE_B_PARTS_OVERLAP (601)"]
