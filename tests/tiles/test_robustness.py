@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cimkit.facts.demand import everything
 from cimkit.readers.tiles.recognise import is_tileset, kind_of
 from cimkit.readers.tiles.uris import resolve
 from tests.tiles.building import as_bytes, defects_of, files, found, glb, gltf_document, legacy, read, tileset
@@ -53,7 +54,7 @@ TILESET_PLACES = places(tileset())
 @given(st.sampled_from(TILESET_PLACES), values)
 @settings(max_examples=200)
 def test_any_value_anywhere_in_a_tileset(path: tuple[Any, ...], value: Any) -> None:
-    read({**files(), "tileset.json": replaced(tileset(), path, value)})
+    read({**files(), "tileset.json": replaced(tileset(), path, value)}, demand=everything())
 
 
 SUBTREE = table_files(COLUMNS)["s/0/0/0.subtree"]

@@ -152,6 +152,13 @@ def _values(
     return typed.reshape(count, components)
 
 
+def _as_stored(said: list[float], dtype: np.dtype[Any]) -> Values:
+    """Numbers of the JSON as they would be stored: single precision for floats, exact for integers."""
+    numbers = np.array(said, np.float64)
+    with np.errstate(over="ignore"):
+        return numbers.astype(dtype) if dtype.kind == "f" else numbers
+
+
 def _check_values(values: Values, bounds: Mapping[str, list[float] | None], place: Place, shapes: Shapes) -> None:
     add = shapes.ledger.add
     if values.dtype.kind == "f" and not np.isfinite(values).all():
@@ -159,5 +166,5 @@ def _check_values(values: Values, bounds: Mapping[str, list[float] | None], plac
         return
     for name, actual in (("min", values.min(axis=0)), ("max", values.max(axis=0))):
         said = bounds[name]
-        if said is not None and not np.array_equal(np.array(said, values.dtype), actual):
+        if said is not None and not np.array_equal(_as_stored(said, values.dtype), actual):
             add("tiles_gltf", f"{name}imum_differs", place.at(name), said, actual.tolist())

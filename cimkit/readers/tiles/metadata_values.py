@@ -168,19 +168,23 @@ def in_bounds(value: Any, prop: ClassProperty, place: Place, shapes: Shapes) -> 
 def final_value(value: Any, prop: ClassProperty, offset: Any, scale: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The value that the offset, the scale and the normalisation make of a stored one."""
     final = np.array(value, float)
-    if prop.normalized and prop.component is not None and prop.component in INTEGER_RANGES:
-        final = np.maximum(final / INTEGER_RANGES[prop.component][1], -1.0)
-    if scale is not None:
-        final = final * np.array(scale, float)
-    if offset is not None:
-        final = final + np.array(offset, float)
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers near the end of the range may leave it
+        if prop.normalized and prop.component is not None and prop.component in INTEGER_RANGES:
+            final = np.maximum(final / INTEGER_RANGES[prop.component][1], -1.0)
+        if scale is not None:
+            final = final * np.array(scale, float)
+        if offset is not None:
+            final = final + np.array(offset, float)
     return final
 
 
 def limits_hold(final: Any, least: Any, most: Any, place: Place, shapes: Shapes) -> None:
     """Write down where some component of `final` is below `least` or above `most` (either None: no such bound)."""
-    slack = 1e-12 * np.maximum(1.0, np.abs(final))  # rounding of the sum and product
-    if least is not None and (final < np.array(least, float) - slack).any():
+    with np.errstate(over="ignore", invalid="ignore"):
+        slack = 1e-12 * np.maximum(1.0, np.abs(final))  # rounding of the sum and product
+        below = least is not None and bool((final < np.array(least, float) - slack).any())
+        above = most is not None and bool((final > np.array(most, float) + slack).any())
+    if below:
         shapes.ledger.add("tiles_metadata_value", "below_minimum", place, np.asarray(final).tolist(), least)
-    if most is not None and (final > np.array(most, float) + slack).any():
+    if above:
         shapes.ledger.add("tiles_metadata_value", "above_maximum", place, np.asarray(final).tolist(), most)

@@ -214,8 +214,9 @@ def _extent(tileset: Tileset) -> dict[str, Any] | None:
         }
     axes = numbers[3:].reshape(3, 3) if volume.kind == "box" else np.eye(3) * numbers[3]
     centre = numbers[:3]
-    if tileset.root_matrix is not None:
-        matrix = np.array(tileset.root_matrix)
-        centre, axes = matrix[:3, :3] @ centre + matrix[:3, 3], axes @ matrix[:3, :3].T
-    half = np.abs(axes).sum(axis=0) if volume.kind == "box" else np.linalg.norm(axes, axis=0)
-    return {"least": (centre - half).tolist(), "most": (centre + half).tolist()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        if tileset.root_matrix is not None:
+            matrix = np.array(tileset.root_matrix)
+            centre, axes = matrix[:3, :3] @ centre + matrix[:3, 3], axes @ matrix[:3, :3].T
+        half = np.abs(axes).sum(axis=0) if volume.kind == "box" else np.linalg.norm(axes, axis=0)
+        return {"least": (centre - half).tolist(), "most": (centre + half).tolist()}

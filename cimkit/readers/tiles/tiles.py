@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.entities import read_entity, semantic_value
 from cimkit.readers.tiles.extensions import ARCHIVES, CONTENT_GLTF
@@ -18,7 +16,7 @@ from cimkit.readers.tiles.files import Found
 from cimkit.readers.tiles.implicit import ImplicitRoot, check_implicit_root, read_implicit_tiling
 from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.tileset import External, Tileset
-from cimkit.readers.tiles.volumes import Matrix, Volume, is_inside, largest_scale, read_volume
+from cimkit.readers.tiles.volumes import Matrix, Volume, is_inside, is_invertible, largest_scale, read_volume
 
 __all__ = ["TileWalk"]
 
@@ -142,9 +140,7 @@ class TileWalk:
         if list(matrix[3]) != [0, 0, 0, 1]:
             self.ledger.add("tiles_transform", "not_affine", place.at("transform"), list(matrix[3]), [0, 0, 0, 1])
             return None
-        linear = np.array(matrix, float)[:3, :3]
-        lengths = np.linalg.norm(linear, axis=0)
-        if not lengths.all() or abs(np.linalg.det(linear / lengths)) < 1e-12:
+        if not is_invertible(matrix):
             self.ledger.add("tiles_transform", "not_invertible", place.at("transform"))
             return None
         return matrix

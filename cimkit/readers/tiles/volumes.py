@@ -15,7 +15,7 @@ from typing import Any
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.shapes import Shapes
 
-__all__ = ["S2", "Matrix", "Volume", "is_inside", "largest_scale", "read_volume"]
+__all__ = ["S2", "Matrix", "Volume", "is_inside", "is_invertible", "largest_scale", "read_volume"]
 
 S2 = "3DTILES_bounding_volume_S2"
 #: The rows of an affine 4 x 4 matrix.
@@ -137,6 +137,17 @@ def _shape(volume: Volume, matrix: Matrix | None) -> tuple[Vector, list[Vector],
     moved = _turn(matrix, centre)
     shifted = (moved[0] + matrix[0][3], moved[1] + matrix[1][3], moved[2] + matrix[2][3])
     return shifted, turned, radius * largest_scale(matrix)
+
+
+def is_invertible(matrix: Matrix) -> bool:
+    """Whether the matrix keeps three directions apart: the determinant of its axes, each of length 1, is not 0."""
+    axes: list[Vector] = [(matrix[0][column], matrix[1][column], matrix[2][column]) for column in range(3)]
+    lengths = [math.hypot(*axis) for axis in axes]
+    if not all(lengths) or not all(map(math.isfinite, lengths)):
+        return False
+    x, y, z = ([value / length for value in axis] for axis, length in zip(axes, lengths, strict=True))
+    crossed = (y[1] * z[2] - y[2] * z[1], y[2] * z[0] - y[0] * z[2], y[0] * z[1] - y[1] * z[0])
+    return abs(_dot(x, crossed)) > 1e-12
 
 
 def largest_scale(matrix: Matrix | None) -> float:
