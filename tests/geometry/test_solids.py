@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -188,3 +189,50 @@ def test_every_prism_is_valid_however_it_lies(footprint: list, height: float, tu
     assert codes(shell) == []
     assert codes(inverted(shell)) == [308]
     assert codes(shell[1:]) == ([302] if len(shell) > 4 else [301])
+
+
+def in_pieces(footprint: list[tuple[float, float]], height: float, columns: int, rows: int) -> Shell:
+    """A prism whose walls are cut into columns and rows of coplanar pieces; floor and roof have all the corners."""
+    outline: list[tuple[float, float]] = []
+    for (ax, ay), (bx, by) in pairwise([*footprint, footprint[0]]):
+        outline += [(ax + (bx - ax) * k / columns, ay + (by - ay) * k / columns) for k in range(columns)]
+    levels = [height * k / rows for k in range(rows + 1)]
+    walls: Shell = [
+        [[(*a, low), (*b, low), (*b, high), (*a, high)]]
+        for low, high in pairwise(levels)
+        for a, b in pairwise([*outline, outline[0]])
+    ]
+    return [[[(*point, 0.0) for point in reversed(outline)]], [[(*point, height) for point in outline]], *walls]
+
+
+@settings(max_examples=25)
+@given(
+    footprints(),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda turn: np.linalg.norm(turn) > 0.1),
+)
+def test_walls_in_coplanar_pieces_are_as_valid_as_whole_ones(
+    footprint: list, columns: int, rows: int, turn: tuple
+) -> None:
+    shell = in_pieces(footprint, 9.0, columns, rows)
+    (turned,) = moved([shell], rotation_of(turn), [400_000.0, 5_000_000.0, 30.0])
+    assert codes(turned) == []
+    assert codes(turned[:-1]) == ([302] if len(turned) > 4 else [301])
+
+
+@settings(max_examples=25)
+@given(
+    st.tuples(*[st.floats(-3, 3)] * 3),
+    st.tuples(*[st.floats(1, 4)] * 3),
+    st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda turn: np.linalg.norm(turn) > 0.1),
+)
+def test_two_boxes_overlap_where_their_extents_do(corner: tuple, size: tuple, turn: tuple) -> None:
+    """Any second box against one of 2 x 2 x 2: as solids of a composite, turned together."""
+    gaps = [max(low - 2, -low - length) for low, length in zip(corner, size, strict=True)]
+    if any(abs(gap) < 0.01 for gap in gaps):
+        return  # touching: whether they share a surface is another test's matter
+    other = box(*corner, *(low + length for low, length in zip(corner, size, strict=True)))
+    first, second = moved([box(0, 0, 0, 2, 2, 2), other], rotation_of(turn), [4000.0, 5000.0, 30.0])
+    found = {fault.code for fault in validate_composite_solid([[first], [second]], closing_point=False)}
+    assert found == ({501} if max(gaps) < 0 else {503})
