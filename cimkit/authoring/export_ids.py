@@ -1,4 +1,4 @@
-"""`cimcheck pack export --to ids`: what a pack asks of IFC models, as an IDS 1.0 file and a list of what IDS can't say."""
+"""`cimcheck pack export --to ids`: what a pack asks of IFC models, as IDS 1.0, with a list of what IDS can't say."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from cimkit.ids.audit.knowledge import IFC_VERSIONS
 from cimkit.ids.document import Info
 from cimkit.ids.export import Export, Unsaid, export_rules
+from cimkit.locales import text
 from cimkit.rules.choose import choose
 from cimkit.rules.settings import Settings
 
@@ -56,10 +57,10 @@ def export_ids(
 
 def unsaid_lines(unsaid: Sequence[Unsaid], lang: str) -> list[str]:
     """One line a reason, naming all the rules of which it is said; in the order in which they first occur."""
-    codes: dict[tuple[str, str], list[str]] = {}
+    codes: dict[str, dict[str, None]] = {}
     for one in unsaid:
-        codes.setdefault((one.reason, one.detail), []).append(one.code)
+        codes.setdefault(one.what(lang), {})[one.code] = None
     return [
-        Unsaid("", whole=False, reason=reason, detail=detail).message(lang, dict.fromkeys(named))
-        for (reason, detail), named in codes.items()
+        text("ids.unsaid_of_many", lang, what=what, count=len(named), codes=", ".join(named))
+        for what, named in codes.items()
     ]

@@ -41,6 +41,7 @@ def command(words: Words) -> click.Command:
             **many,
         ),
         option(words, "--open", "open_report", key="open", is_flag=True),
+        option(words, "--export-map", key="export_map", metavar="DIR"),
         option(words, "--fail-on", key="fail_on", type=click.Choice(_FAIL_ON), default="error"),
         option(words, "--select", key="select", metavar="CODE", **many),
         option(words, "--ignore", key="ignore", metavar="CODE", **many),
@@ -66,6 +67,7 @@ def _run(
     output: str,
     reports: tuple[str, ...],
     open_report: bool,
+    export_map: str | None,
     fail_on: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -111,6 +113,10 @@ def _run(
     for format, path in wanted:
         report.write(format, str(path), **({} if max_findings is None else {"max_findings": max_findings}))
     show(report, output, sys.stdout, max_findings=max_findings)
+    if export_map is not None:
+        from cimkit.cli.mapping import show_export_map
+
+        show_export_map(report, Path(export_map), words, sys.stderr if output != "text" else sys.stdout)
     afterwards.show_changes(report, words, sys.stderr if output != "text" else sys.stdout)
     if open_report and page is not None:
         browse(page)

@@ -32,6 +32,7 @@ from cimkit.rules.conditions import (
     Condition,
     Entity,
     Material,
+    Not,
     PartOf,
     Phase,
     Property,
@@ -87,7 +88,7 @@ class Sayer:
                 return MaterialFacet(line=0, value=value_of(condition.value), **common)
             case PartOf():
                 return self._part_of(condition, required=required)
-            case Phase():
+            case Phase() | Not(of=Phase()):
                 raise CannotSayError("phase")
             case Check():
                 raise CannotSayError("check", condition.name)

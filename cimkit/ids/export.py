@@ -51,11 +51,17 @@ class Unsaid:
     reason: str
     detail: str = ""
 
-    def message(self, lang: str = "zh", codes: Iterable[str] | None = None) -> str:
-        """The sentence in `lang` ("zh" or "en"); codes: several rules of which it is said at once."""
+    def message(self, lang: str = "zh") -> str:
+        """The sentence in `lang` ("zh" or "en")."""
         from cimkit.locales import text
 
-        return text(self.reason, lang, code=", ".join(codes or (self.code,)), detail=self.detail)
+        return text("ids.unsaid_of_one", lang, code=self.code, what=self.what(lang))
+
+    def what(self, lang: str) -> str:
+        """The sentence without the rule of which it is said."""
+        from cimkit.locales import text
+
+        return text(self.reason, lang, detail=self.detail)
 
 
 @dataclass(frozen=True, slots=True)
