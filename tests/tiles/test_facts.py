@@ -12,6 +12,7 @@ from cimkit.checks import no_defect
 from cimkit.errors import SourceError
 from cimkit.facts.columns import Column
 from cimkit.facts.demand import Demand, everything
+from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.details import DETAILS
 from cimkit.readers.tiles.opener import FolderOpener, MemoryOpener
 from cimkit.readers.tiles.reader import read_tileset
@@ -37,12 +38,10 @@ def test_subjects() -> None:
         "subtree": 0,
         "schema": 1,
     }
+    root = Place("tileset.json", "/root")
     described = FACTS.describe(np.array(of_kind("tile"), np.int32))
     assert described["locator"].to_list() == [
-        "tileset.json#/root",
-        "tileset.json#/root/children/0",
-        "tileset.json#/root/children/1",
-        "more.json#/root",
+        str(place) for place in (root, root.at("children", 0), root.at("children", 1), Place("more.json", "/root"))
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cimkit.readers.tiles.defects import ADVICE
+from cimkit.readers.tiles.defects import ADVICE, Place
 from tests.tiles.building import BOX, INNER_BOX, external, files, found, read, tileset
 
 GONE = object()
@@ -155,7 +155,7 @@ def test_bounds_hold_for_final_values() -> None:
 def test_every_defect_has_a_place_and_a_kind_that_rules_know() -> None:
     facts = read({**files(), "tileset.json": changed("root", "children", 0, "boundingVolume", {"box": [1]})})
     assert facts.defects.select("locator", "found", "expected").rows() == [
-        ("tileset.json#/root/children/0/boundingVolume/box", "1", "12")
+        (str(Place("tileset.json", "/root").at("children", 0, "boundingVolume", "box")), "1", "12")
     ]
     assert facts.describe(facts.defects["sid"].to_numpy())["kind"].to_list() == ["tile"]
 
