@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -52,8 +53,9 @@ def _series(name: str, dtype: pl.DataType | DataTypeClass, value: Any, count: in
     return pl.Series(name, [value], dtype=dtype).new_from_index(0, count)
 
 
+@lru_cache(maxsize=1)
 def no_rows() -> pl.DataFrame:
-    """No finding."""
+    """No finding. One frame for all, which nobody changes."""
     return pl.DataFrame(schema=FINDING_ROWS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -47,11 +47,20 @@ class Demand:
 
     def __or__(self, other: Demand) -> Demand:
         """What both need together."""
+        return Demand.of((self, other))
+
+    @classmethod
+    def of(cls, demands: Iterable[Demand]) -> Demand:
+        """What all of these need together."""
+        demands = tuple(demands)
         merged: dict[str, object] = {}
-        for field in fields(self):
-            mine, theirs = getattr(self, field.name), getattr(other, field.name)
-            merged[field.name] = None if mine is None or theirs is None else mine | theirs
-        return Demand(**merged)  # type: ignore[arg-type]
+        for field in fields(cls):
+            parts = [getattr(demand, field.name) for demand in demands]
+            if field.type == "bool":
+                merged[field.name] = any(parts)
+            else:
+                merged[field.name] = None if None in parts else frozenset().union(*parts)
+        return cls(**merged)  # type: ignore[arg-type]
 
 
 def _any_name(names: pl.Series) -> npt.NDArray[np.bool_]:
@@ -76,4 +85,3 @@ def everything() -> Demand:
         geometry=False,
         defects=frozenset(DEFECTS),
     )
-

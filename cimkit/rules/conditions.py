@@ -72,8 +72,8 @@ class Property:
     name: Restriction
     value: Restriction | None = None
     datatype: Restriction | None = None
-    carriers: tuple[tuple[Restriction | None, Restriction], ...] = ()
-    elsewhere: tuple[tuple[Restriction | None, Restriction], ...] = ()
+    carriers: tuple[tuple[Restriction | None, Restriction], ...] = field(default=(), hash=False)
+    elsewhere: tuple[tuple[Restriction | None, Restriction], ...] = field(default=(), hash=False)
     every: bool = True
     cardinality: Cardinality = Cardinality.REQUIRED
     instructions: str | None = None
@@ -103,7 +103,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class PartOf:
-    """Part of something, directly or indirectly. relations: names of `facts.model.RELATIONS`; empty: all of IDS's six."""
+    """Part of something, directly or indirectly.
+
+    relations: names of `facts.model.RELATIONS`; empty: all of IDS's six.
+    """
 
     entity: Entity | None = None
     relations: frozenset[str] = frozenset()

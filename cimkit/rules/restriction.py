@@ -99,7 +99,7 @@ class Restriction:
 
     def accepts_text(self, names: pl.Series) -> BoolArray:
         """Which of the names it accepts (n): pure text; a bound reads a name as the number it spells."""
-        if len(names) <= _FEW and self._names_only and not self.fold:
+        if len(names) <= _FEW and self.names_only and not self.fold:
             return np.fromiter((name in self.values for name in names.to_list()), bool, len(names))
         return self._accepts_strings(names, loose=True)
 
@@ -107,7 +107,11 @@ class Restriction:
 
     def exact_texts(self) -> frozenset[str] | None:
         """The texts it names, if it names texts and nothing else."""
-        return frozenset(self.values) if self._names_only and not self.fold else None
+        return frozenset(self.values) if self.names_only and not self.fold else None
+
+    def __hash__(self) -> int:
+        # restrictions are keys wherever a question is asked once: the texts alone tell most of them apart
+        return hash((self.values, self.patterns))
 
     @property
     def is_range(self) -> bool:
@@ -131,7 +135,8 @@ class Restriction:
         return ", ".join(parts)
 
     @property
-    def _names_only(self) -> bool:
+    def names_only(self) -> bool:
+        """Whether it lists what it accepts and sets no other limit."""
         return bool(self.values) and not (self._limits_text or self.is_range or self._digits is not None)
 
     # --- what it limits -------------------------------------------------------------------------------------------

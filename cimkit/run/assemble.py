@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ class SourceJudgements:
         """Describe the failing subjects while the source is still at hand."""
         parts = []
         for judgement in judgements:
+            if not judgement.rows.height:
+                continue
             parts.append(judgement.rows["sid"].drop_nulls())
             related = judgement.rows["related"].drop_nulls().explode().drop_nulls()
             parts.append(related.cast(pl.Int32))
@@ -88,11 +91,16 @@ def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[in
         gate=str(rule.gate),
         applicable=sum(judgement.applicable for _, judgement in asked),
         failed=sum(judgement.failed for _, judgement in asked),
-        findings=FindingTable(pl.concat(frames) if frames else pl.DataFrame(schema=FINDINGS)),
+        findings=FindingTable(pl.concat(frames) if frames else _no_findings()),
         reason=speaking.reason if speaking else None,
         reason_values=speaking.reason_values if speaking else {},
         by_source=by_source,
     )
+
+
+@lru_cache(maxsize=1)
+def _no_findings() -> pl.DataFrame:
+    return pl.DataFrame(schema=FINDINGS)
 
 
 def _cite(cite: Any) -> dict[str, Any]:

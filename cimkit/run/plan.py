@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from importlib import import_module
 
+from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.rules.conditions import (
@@ -32,20 +33,16 @@ __all__ = ["demand_of"]
 
 def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
     """The demand of all rules together. schema: of the source, for names of kinds; None for other formats."""
-    demand = Demand()
-    for rule in rules:
-        demand |= _of_rule(rule, schema)
-    return demand
+    return Demand.of(part for rule in rules for part in _of_rule(rule, schema))
 
 
-def _of_rule(rule: Rule, schema: IfcSchema | None) -> Demand:
-    demand = Demand()
+def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
     if rule.where is not None:
-        demand = Demand(kinds=_kinds_bound(rule.where, schema)) | _of_condition(rule.where, schema)
+        yield Demand(kinds=_kinds_bound(rule.where, schema))
+        yield from _of_condition(rule.where, schema)
     if rule.must is not None:
-        demand |= _of_condition(rule.must, schema)
-        demand |= Demand(kinds=_kinds_named(rule.must, schema))
-    return demand
+        yield Demand(kinds=_kinds_named(rule.must, schema))
+        yield from _of_condition(rule.must, schema)
 
 
 def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:
@@ -78,18 +75,33 @@ def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[st
             return frozenset()
 
 
-def _of_condition(condition: Condition, schema: IfcSchema | None) -> Demand:
+def _of_condition(condition: Condition, schema: IfcSchema | None) -> Iterator[Demand]:
     match condition:
         case All(of) | AnyOf(of):
-            return reduce(Demand.__or__, (_of_condition(part, schema) for part in of), Demand())
+            for part in of:
+                yield from _of_condition(part, schema)
         case Not(of):
-            return _of_condition(of, schema)
+            yield from _of_condition(of, schema)
+        case Check(name, options):
+            yield import_module(f"cimkit.checks.{CHECKS[name].module}").demand(options)
+            for inner in conditions_in(options):
+                yield from _of_condition(inner, schema)
+        case PartOf():
+            yield Demand(relations=frozenset(condition.relations or IDS_RELATIONS))
+            if condition.entity is not None:
+                yield from _of_condition(condition.entity, schema)
+        case _:
+            yield _of_facet(condition)
+
+
+def _of_facet(facet: Condition) -> Demand:
+    match facet:
         case Entity():
-            return Demand(predefined_types=condition.predefined_type is not None)
+            return Demand(predefined_types=facet.predefined_type is not None)
         case Attribute():
-            return Demand(attributes=frozenset({condition.name}))
+            return Demand(attributes=frozenset({facet.name}))
         case Property():
-            carriers = ((condition.set, condition.name), *condition.carriers, *condition.elsewhere)
+            carriers = ((facet.set, facet.name), *facet.carriers, *facet.elsewhere)
             anywhere = {name for set_, name in carriers if set_ is None}  # and so in the sets that are named, too
             wanted = (pair for pair in carriers if pair[0] is None or pair[1] not in anywhere)
             return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in wanted))
@@ -97,13 +109,7 @@ def _of_condition(condition: Condition, schema: IfcSchema | None) -> Demand:
             return Demand(classifications=True)
         case Material():
             return Demand(materials=True)
-        case PartOf():
-            inner = _of_condition(condition.entity, schema) if condition.entity is not None else Demand()
-            return inner | Demand(relations=frozenset(condition.relations or IDS_RELATIONS))
         case Phase():
             return Demand(phases=True)
-        case Check(name, options):
-            from cimkit.checks.table import CHECKS
-
-            own: Demand = import_module(f"cimkit.checks.{CHECKS[name].module}").demand(options)
-            return reduce(Demand.__or__, (_of_condition(inner, schema) for inner in conditions_in(options)), own)
+        case _:
+            return Demand()

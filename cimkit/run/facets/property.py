@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import orjson
-import polars as pl
 
 from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
 from cimkit.rules.conditions import Cardinality, Property
 from cimkit.rules.restriction import Restriction
+from cimkit.run.facets.property_index import PropertyIndex
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from cimkit.run.evaluation import Evaluation
 
 __all__ = ["explain", "holds", "present_columns"]
+
+_NOBODY: IntArray = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,71 +97,32 @@ def _compute(facet: Property, evaluation: Evaluation) -> _Answer:
 
 def _incomplete(facet: Property, evaluation: Evaluation) -> BoolArray:
     """Subjects that have a matching set without a matching property (n)."""
-    sets = _sets_by_name(evaluation)
+    index = _index(evaluation)
     count = len(evaluation.facts)
     result = np.zeros(count, bool)
     by_set: dict[str, list[PropertyColumn]] = {}
-    for column in _matching(facet.set, facet.name, evaluation):
+    for column in index.columns(facet.set, facet.name):
         by_set.setdefault(column.set_name, []).append(column)
-    for name in _accepted(facet.set, list(sets), evaluation):
+    for name in index.sets(facet.set):
         lacking = np.zeros(count, bool)
-        lacking[sets[name]] = True
+        lacking[index.subjects_of_set.get(name, _NOBODY)] = True
         for column in by_set.get(name, ()):
             lacking[column.column.sid] = False
         result |= lacking
     return result
 
 
-def _sets_by_name(evaluation: Evaluation) -> dict[str, IntArray]:
-    """Subjects of each set name, empty sets too."""
-
-    def make() -> dict[str, IntArray]:
-        groups = evaluation.facts.groups.select("name", "sid").unique().group_by("name").agg("sid")
-        return {name: np.asarray(sids, np.int32) for name, sids in groups.iter_rows()}
-
-    sets: dict[str, IntArray] = evaluation.remember("sets", make)
-    return sets
-
-
-def _accepted(test: Restriction | None, names: list[str], evaluation: Evaluation) -> list[str]:
-    if test is None:
-        return names
-    key = ("accepted", test, len(names))
-
-    def make() -> list[str]:
-        series = pl.Series(names, dtype=pl.String)
-        return list(series.filter(test.accepts_text(series)))
-
-    exact = test.exact_texts()
-    if exact is not None:  # far the most common, and quicker than a column operation
-        return [name for name in names if name in exact]
-    accepted: list[str] = evaluation.remember(key, make)
-    return accepted
-
-
-def _matching(set_test: Restriction | None, name_test: Restriction, evaluation: Evaluation) -> list[PropertyColumn]:
-    """The property columns whose set and name are meant."""
-
-    def index() -> dict[str, dict[str, PropertyColumn]]:
-        by_name: dict[str, dict[str, PropertyColumn]] = {}
-        for column in evaluation.facts.properties:
-            by_name.setdefault(column.name, {})[column.set_name] = column
-        return by_name
-
-    by_name: dict[str, dict[str, PropertyColumn]] = evaluation.remember("properties by name", index)
-    set_names: list[str] = evaluation.remember(
-        "set names", lambda: sorted({column.set_name for column in evaluation.facts.properties})
-    )
-    sets = set(_accepted(set_test, set_names, evaluation))
-    names = _accepted(name_test, list(by_name), evaluation)
-    return [column for name in names for set_name, column in by_name[name].items() if set_name in sets]
+def _index(evaluation: Evaluation) -> PropertyIndex:
+    index: PropertyIndex = evaluation.remember("properties", lambda: PropertyIndex(evaluation.facts))
+    return index
 
 
 def _meant(facet: Property, evaluation: Evaluation) -> list[PropertyColumn]:
-    columns = _matching(facet.set, facet.name, evaluation)
+    index = _index(evaluation)
+    found = index.columns(facet.set, facet.name)
     for set_test, name_test in facet.carriers:
-        columns += [column for column in _matching(set_test, name_test, evaluation) if column not in columns]
-    return columns
+        found += index.columns(set_test, name_test)
+    return list({(column.set_name, column.name): column for column in found}.values())
 
 
 def _judged(facet: Property, evaluation: Evaluation) -> list[_Judged]:
@@ -315,9 +280,9 @@ def _reasons(
     answer = _answer(facet, evaluation)
     has_set = answer.exists[sids]
     if facet.set is not None:
-        sets = _sets_by_name(evaluation)
-        for name in _accepted(facet.set, list(sets), evaluation):
-            has_set[place.of(sets[name])] = True
+        index = _index(evaluation)
+        for name in index.sets(facet.set):
+            has_set[place.of(index.subjects_of_set.get(name, _NOBODY))] = True
     else:
         has_set[:] = True
     reasons = np.full(len(sids), "property_missing", dtype=object)
@@ -358,11 +323,11 @@ def _look_elsewhere(
     lacking = ~_answer(facet, evaluation).filled[sids]
     if not facet.elsewhere or not lacking.any():
         return
-    meant = _meant(facet, evaluation)
+    meant = {(column.set_name, column.name) for column in _meant(facet, evaluation)}
     names = _names(facet)
     for set_test, name_test in facet.elsewhere:
-        for other in _matching(set_test, name_test, evaluation):
-            if other in meant:
+        for other in _index(evaluation).columns(set_test, name_test):
+            if (other.set_name, other.name) in meant:
                 continue
             column = other.column
             present = column.sid[column.row_states() == State.PRESENT]
