@@ -7,9 +7,11 @@ import pytest
 
 from cimkit.facts.columns import State
 from cimkit.facts.demand import Demand
-from cimkit.facts.ifc_schema import ifc_schema
+from cimkit.facts.ifc_schema import SCHEMA_NAMES, ifc_schema
+from cimkit.facts.model import RELATIONS
 from cimkit.readers.ifc.mapped_occurrences import OCCURRENCES_BY_TYPE
 from cimkit.readers.ifc.reader import read_ifc
+from cimkit.readers.ifc.relations import ENDS
 from tests.ifc.build import by_id, ifc, read, rows
 
 TERMINAL = """#1=IFCFLOWTERMINAL('1YvctVUKr0kugbFTf53O9L',$,'A',$,$,$,$,$);
@@ -114,3 +116,13 @@ def test_attribute_values(
 def test_a_short_record_lacks_its_attributes() -> None:
     facts = read("#1=IFCWALL('1YvctVUKr0kugbFTf53O9L',$,'W');")
     assert rows(facts.attributes["Tag"], 0) == [(State.NULL, None, None, "IFCIDENTIFIER")]
+
+
+def test_every_relation_of_the_facts_is_read() -> None:
+    assert ENDS.keys() == RELATIONS.keys()
+    for relation, ends in ENDS.items():
+        schemas = [ifc_schema(name) for name in SCHEMA_NAMES if relation in ifc_schema(name).entities]
+        assert schemas, relation
+        for schema in schemas:
+            for end in ends:
+                assert schema.attribute_index(relation, end) is not None, (schema, relation, end)
