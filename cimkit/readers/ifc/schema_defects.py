@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cimkit.readers.ifc.subjects import shape_kinds
 from cimkit.readers.ifc.values import encode
 from cimkit.readers.step.pieces import in_pieces
 
@@ -44,12 +45,16 @@ _TRUTHS = {"boolean": (".T.", ".F."), "logical": (".T.", ".F.", ".U.")}
 
 
 def schema_defects(model: IfcModel, kinds: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """Arguments of `defects.defect_rows` for what is wrong with records, entity by entity."""
+    """Arguments of `defects.defect_rows` for what is wrong with records, entity by entity.
+
+    Records of shape and looks are left alone: they are most of a file, and no fact rests on them.
+    """
     if not kinds & {"wrong_arity", "wrong_type"}:
         return
+    shape = shape_kinds(model)
     for keyword in model.kinds:
         entity = model.schema.entities.get(keyword)
-        if entity is None:
+        if entity is None or keyword in shape:
             continue
         all_rows = np.asarray(model.file.rows_of(keyword), np.int64)
         for start, end in in_pieces(len(all_rows), _ROWS_AT_ONCE):

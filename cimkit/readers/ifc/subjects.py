@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
     from cimkit.readers.ifc.instances import IfcModel
 
-__all__ = ["SubjectIndex", "find_subjects"]
+__all__ = ["SubjectIndex", "find_subjects", "shape_kinds"]
 
 #: Roots of the layers that hold shape and looks. Their instances are most of a file and no rule's subject unless
 #: one names them (names of all schemas; those a schema does not have count for nothing).
@@ -48,6 +48,11 @@ class SubjectIndex:
         return len(self.rows)
 
 
+def shape_kinds(model: IfcModel) -> frozenset[str]:
+    """Kinds of the layers that hold shape and looks."""
+    return model.subtypes(_SHAPE)
+
+
 def find_subjects(model: IfcModel, demand: Demand) -> SubjectIndex:
     """The subjects of a demand: its kinds, and both ends of each relation it names."""
     chosen = np.zeros(len(model), bool)
@@ -65,8 +70,7 @@ def find_subjects(model: IfcModel, demand: Demand) -> SubjectIndex:
 
 def _of_kinds(model: IfcModel, kinds: frozenset[str] | None) -> Iterable[Rows]:
     if kinds is None:
-        shape = model.subtypes(_SHAPE)
-        wanted = frozenset(model.kinds) & frozenset(model.schema.entities) - shape
+        wanted = frozenset(model.kinds) & frozenset(model.schema.entities) - shape_kinds(model)
     else:
         wanted = kinds & model.present
         if model.schema.name == "IFC2X3":
