@@ -122,7 +122,8 @@ def changed(*steps: Any) -> dict[str, Any]:
         (("scene", 1), ("gltf", "reference")),
         (("nodes", 0, "mesh", 3), ("gltf", "reference")),
         (("nodes", 0, "children", [0]), ("gltf", "circle")),
-        (("nodes", [{"mesh": 0}, {}]), ("practice", "unused_object")),
+        (("nodes", [{"mesh": 0}, {"name": "empty"}]), ("practice", "unused_object")),
+        (("materials", [{}]), ("practice", "unused_object")),
         (("buffers", 0, "byteLength", 99), ("gltf", "buffer_shorter")),
         (("buffers", 0, "byteLength", 36), ("gltf", "binary_chunk_longer")),
         (("bufferViews", 0, "byteLength", 60), ("gltf", "view_exceeds_buffer")),
@@ -195,4 +196,4 @@ def test_accessors_with_a_stride_and_matrices() -> None:
         ],
         "buffers": [{"byteLength": 48}],
     }
-    assert content(glb(document, values.tobytes())) == set()
+    assert content(glb(document, values.tobytes())) == {("practice", "unused_object")}  # only its values are wanted

@@ -179,16 +179,22 @@ def test_external_tilesets_are_compared_with_the_tile_that_refers_to_them() -> N
 
 
 def test_extensions_of_external_tilesets_are_declared_in_both() -> None:
-    inner = {**external(), "extensions": {"A_b": {}}}
-    both = {("extension", "not_declared")}
-    assert found(read({**files(), "more.json": inner})) == both
-    declared = {**inner, "extensionsUsed": ["A_b"]}
-    assert found(read({**files(), "more.json": declared})) == both
-    outer = {**tileset(), "extensionsUsed": ["A_b"]}
-    assert found(read({**files(), "tileset.json": outer, "more.json": declared})) == set()
+    name = "MAXAR_content_3tz"
+    inner = {**external(), "extensions": {name: {}}}
+    declared = {"extensionsUsed": [name], "extensionsRequired": [name]}
+    missing = {("extension", "not_declared")}
+    assert found(read({**files(), "more.json": inner})) == missing
+    assert found(read({**files(), "more.json": {**inner, **declared}})) == missing
+    outer = {**tileset(), **declared}
+    assert found(read({**files(), "tileset.json": outer, "more.json": {**inner, **declared}})) == set()
     facts = read({**files(), "tileset.json": outer, "more.json": inner})
-    assert found(facts) == both
-    assert facts.defects["locator"].to_list() == ["more.json#/extensions/A_b"]
+    assert found(facts) == missing
+    assert facts.defects["locator"].to_list() == [f"more.json#/extensions/{name}"]
+
+
+def test_extensions_that_are_not_known_are_said_to_be_unread() -> None:
+    document = {**tileset(), "extensions": {"A_b": {}}, "extensionsUsed": ["A_b"]}
+    assert found(read({**files(), "tileset.json": document})) == {("not_read", "extension")}
 
 
 def test_tilesets_in_a_circle_end() -> None:

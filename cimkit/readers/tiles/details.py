@@ -62,10 +62,12 @@ DETAILS: Mapping[str, frozenset[str]] = {
         "tiles_error_grows": "greater",
         "tiles_outside_parent": "volume",
         "tiles_practice": (
-            "extension_not_found buffers_without_views extras_not_object unknown_minor_version unused_object"
+            "extension_not_found buffers_without_views extras_not_object unknown_minor_version unknown_semantic "
+            "unused_object"
         ),
         "tiles_not_read": (
-            "remote outside too_large too_deep too_many_files too_many_tiles format compression duplicate_names"
+            "remote outside too_large too_deep too_many_files too_many_tiles format extension compression "
+            "duplicate_names"
         ),
         "tiles_orphan": "not_referred_to",
     }.items()

@@ -19,6 +19,8 @@ ARCHIVES = "MAXAR_content_3tz"
 MUST_BE_REQUIRED = frozenset(
     {CONTENT_GLTF, ARCHIVES, "3DTILES_implicit_tiling", "3DTILES_multiple_contents", "3DTILES_bounding_volume_S2"}
 )
+#: Extensions whose objects are looked into; of others only that they are there.
+KNOWN = frozenset({CONTENT_GLTF, ARCHIVES, "3DTILES_multiple_contents", "3DTILES_bounding_volume_S2"})
 
 
 class ExtensionUse:
@@ -64,5 +66,7 @@ def judge_extensions(use: ExtensionUse, below: Mapping[str, str], place: Place, 
     for name in use.used:
         if name in found and name in MUST_BE_REQUIRED and name not in use.required:
             add("tiles_extension", "not_required", place.at("extensionsRequired"), name, "extensionsRequired")
+        if name not in KNOWN:
+            add("tiles_not_read", "extension", place.at("extensionsUsed"), name)
         if name not in found and name not in use.in_core:
             add("tiles_practice", "extension_not_found", place.at("extensionsUsed"), name)

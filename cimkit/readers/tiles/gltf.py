@@ -14,7 +14,8 @@ from cimkit.readers.tiles.binary import Section
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.gltf_accessors import read_accessors
 from cimkit.readers.tiles.gltf_references import Lists, reference
-from cimkit.readers.tiles.gltf_scene import check_meshes, check_nodes, note_unused
+from cimkit.readers.tiles.gltf_scene import check_meshes, check_nodes
+from cimkit.readers.tiles.gltf_unused import note_unused
 from cimkit.readers.tiles.shapes import Shapes
 
 __all__ = ["check_gltf", "is_gltf"]

@@ -11,9 +11,9 @@ from typing import Any
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.gltf_accessors import Accessor, Accessors
 from cimkit.readers.tiles.gltf_references import Lists, index_into, reference
-from cimkit.readers.tiles.shapes import Shapes, is_integer
+from cimkit.readers.tiles.shapes import Shapes
 
-__all__ = ["check_meshes", "check_nodes", "note_unused"]
+__all__ = ["check_meshes", "check_nodes"]
 
 _UNSIGNED = (5121, 5123, 5125)
 #: Forms that the attributes of glTF itself may have.
@@ -139,30 +139,6 @@ def _check_circles(parents: Mapping[int, int], place: Place, shapes: Shapes) -> 
             node = parents.get(node)
         if node is not None and walked[node] == start:
             shapes.ledger.add("tiles_gltf", "circle", place.at("nodes", node), node)
-
-
-def note_unused(document: Mapping[str, Any], lists: Lists, place: Place, shapes: Shapes) -> None:
-    """Objects that nothing refers to: nodes without content, meshes and materials of no node or primitive.
-
-    Extensions may refer to anything, so an asset that has some is left alone.
-    """
-    if "extensionsUsed" in document:
-        return
-    nodes = [node or {} for node in lists.get("nodes", [])]
-    in_scenes = {
-        each for scene in lists.get("scenes", []) for each in _listed((scene or {}).get("nodes")) if is_integer(each)
-    }
-    children = {each for node in nodes for each in _listed(node.get("children")) if is_integer(each)}
-    empty = [
-        index
-        for index, node in enumerate(nodes)
-        if index not in in_scenes | children and not node.keys() & {"mesh", "children", "camera", "skin"}
-    ]
-    meshes = {node["mesh"] for node in nodes if is_integer(node.get("mesh"))}
-    unused = [("nodes", index) for index in empty]
-    unused += [("meshes", index) for index in range(len(lists.get("meshes", []))) if index not in meshes and nodes]
-    for name, index in unused:
-        shapes.ledger.add("tiles_practice", "unused_object", place.at(name, index))
 
 
 def _listed(value: Any) -> list[Any]:

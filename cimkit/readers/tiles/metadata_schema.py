@@ -21,6 +21,7 @@ from cimkit.readers.tiles.metadata_types import (
     IDENTIFIER,
     INTEGER_RANGES,
     NUMERIC_TYPES,
+    RESERVED,
     SEMANTICS,
     TYPES,
 )
@@ -199,8 +200,11 @@ def _check_normalized(prop: ClassProperty, place: Place, shapes: Shapes) -> None
 
 
 def _check_semantic(prop: ClassProperty, place: Place, shapes: Shapes) -> None:
-    wanted = SEMANTICS.get(prop.semantic or "")
+    semantic = prop.semantic or ""
+    wanted = SEMANTICS.get(semantic)
     if wanted is None:
+        if semantic.startswith(RESERVED):
+            shapes.ledger.add("tiles_practice", "unknown_semantic", place.at("semantic"), semantic)
         return
     differences = (
         ("type", prop.type, wanted.type, prop.type == wanted.type),

@@ -17,6 +17,7 @@ __all__ = [
     "INTEGER_RANGES",
     "NUMERIC_TYPES",
     "OFFSET_TYPES",
+    "RESERVED",
     "SEMANTICS",
     "SIZES",
     "TYPES",
@@ -85,6 +86,8 @@ def _bounded(prefix: str) -> dict[str, Semantic]:
     }
 
 
+#: Beginnings of names that the specification gives to its own semantics.
+RESERVED = ("TILESET_", "TILE_", "CONTENT_")
 #: Semantics outside this table are an application's own.
 SEMANTICS: Mapping[str, Semantic] = {
     "ID": _TEXT,
