@@ -52,7 +52,7 @@ TILESET_PLACES = places(tileset())
 
 
 @given(st.sampled_from(TILESET_PLACES), values)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_any_value_anywhere_in_a_tileset(path: tuple[Any, ...], value: Any) -> None:
     read({**files(), "tileset.json": replaced(tileset(), path, value)}, demand=everything())
 
@@ -62,7 +62,7 @@ SUBTREE_PLACES = places(SUBTREE)
 
 
 @given(st.sampled_from(SUBTREE_PLACES), values)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_value_anywhere_in_a_subtree(path: tuple[Any, ...], value: Any) -> None:
     given_ = table_files(COLUMNS)
     read({**given_, "s/0/0/0.subtree": replaced(SUBTREE, path, value)})
@@ -73,7 +73,7 @@ GLTF_PLACES = places(GLTF)
 
 
 @given(st.sampled_from(GLTF_PLACES), values)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_value_anywhere_in_a_gltf(path: tuple[Any, ...], value: Any) -> None:
     read({"it": glb(replaced(GLTF, path, value))}, "it", kind="content")
 
@@ -89,7 +89,7 @@ TILE = legacy(
 
 
 @given(st.integers(0, len(TILE) - 1), st.binary(min_size=1, max_size=6), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_any_byte_of_a_tile(offset: int, data: bytes, cut: bool) -> None:
     broken = TILE[:offset] if cut else TILE[:offset] + data + TILE[offset + len(data) :]
     read({"it": broken}, "it", kind="content")
@@ -148,6 +148,7 @@ def test_what_is_a_tileset() -> None:
     plain = as_bytes(files())
     assert is_tileset(plain["tileset.json"])
     assert is_tileset(b"\xef\xbb\xbf" + plain["more.json"])
+    assert is_tileset(plain["tileset.json"][:-300])  # the beginning of a long one
     assert not is_tileset(plain["a.glb"])
     assert not is_tileset(b'{"asset": {"version": "2.0"}, "scenes": []}')
 

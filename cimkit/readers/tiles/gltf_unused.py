@@ -44,7 +44,7 @@ def note_unused(document: Mapping[str, Any], lists: Lists, place: Place, shapes:
     for name in _JUDGED:
         for index, value in enumerate(lists.get(name, [])):
             # A node with something in it and no scene around it may be there for whoever opens the asset.
-            library = name == "nodes" and bool(value) and not value.keys().isdisjoint(_FILLED)
+            library = name == "nodes" and value is not None and not value.keys().isdisjoint(_FILLED)
             if index not in used[name] and not library:
                 shapes.ledger.add("tiles_practice", "unused_object", place.at(name, index))
 

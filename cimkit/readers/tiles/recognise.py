@@ -16,13 +16,19 @@ _TILESET = {"root", "geometricError", "schemaUri", "statistics", "groups"}
 _SUBTREE = {"tileAvailability", "contentAvailability", "childSubtreeAvailability", "propertyTables"}
 _SCHEMA = {"classes", "enums"}
 _BUFFERS = {"buffers", "bufferViews"}
+_MARK = b"\xef\xbb\xbf"
+_HEAD = 65_536
 
 
 def is_tileset(data: bytes) -> bool:
-    """Whether these bytes are the JSON of a tileset, so that it is one to check: an asset's version and a root tile."""
+    """Whether these bytes are the JSON of a tileset, so that it is one to check: an asset and a root tile.
+
+    The first bytes of a file are enough: where the text breaks off, the names that only tiles have decide.
+    """
     document = _document(data)
     if document is None:
-        return False
+        head = data[:_HEAD].removeprefix(_MARK).lstrip()
+        return head.startswith(b"{") and all(name in head for name in (b'"boundingVolume"', b'"geometricError"'))
     asset, root = document.get("asset"), document.get("root")
     return (
         isinstance(asset, dict) and isinstance(root, dict) and bool(root.keys() & {"boundingVolume", "geometricError"})
@@ -38,7 +44,7 @@ def kind_of(data: bytes) -> str:
         return "content"
     document = _document(data)
     if document is None:
-        return "tileset" if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else "content"
+        return "tileset" if data.removeprefix(_MARK).lstrip()[:1] == b"{" else "content"
     keys = document.keys()
     if is_gltf(document):
         return "content"
@@ -53,7 +59,7 @@ def kind_of(data: bytes) -> str:
 
 def _document(data: bytes) -> dict[str, Any] | None:
     try:
-        document = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        document = orjson.loads(data.removeprefix(_MARK))
     except orjson.JSONDecodeError:
         return None
     return document if isinstance(document, dict) else None
