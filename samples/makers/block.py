@@ -135,7 +135,7 @@ def _describe_frame(frame: Frame, properties: Properties) -> None:
             "Reference": identifier("SAMPLE-18"),
             "BuildingID": identifier("SAMPLE-18"),
             "IsPermanentID": True,
-            "ConstructionMethod": "砖混结构",
+            "ConstructionMethod": "改造",
             "FireProtectionClass": "二级",
             "SprinklerProtection": False,
             "OccupancyType": "住宅",

@@ -45,6 +45,8 @@ class WindowKind:
     frame: str
     fire: str
     transmittance: float
+    panes: int
+    solar_gain: float  # share of the sun's heat that comes through, 0 to 1
 
 
 _INNER, _OUTER = "14-10.20.03.03", "14-10.20.03.06"
@@ -93,12 +95,12 @@ DOORS = {
 }
 
 WINDOWS = {
-    "C1815": WindowKind("塑钢窗1815", 1800, 1500, "DOUBLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60),
-    "C2115": WindowKind("塑钢窗2115", 2100, 1500, "TRIPLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60),
-    "C1215": WindowKind("塑钢窗1215", 1200, 1500, "DOUBLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60),
-    "C0612": WindowKind("塑钢窗0612", 600, 1200, "SINGLE_PANEL", "塑钢型材", "0.50h", 1.60),
-    "C0915": WindowKind("塑钢窗0915", 900, 1500, "SINGLE_PANEL", "塑钢型材", "0.50h", 1.60),
-    "CJ1212": WindowKind("旧钢窗1212", 1200, 1200, "DOUBLE_PANEL_VERTICAL", "钢", "0.00h", 6.00),
+    "C1815": WindowKind("塑钢窗1815", 1800, 1500, "DOUBLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60, 2, 0.45),
+    "C2115": WindowKind("塑钢窗2115", 2100, 1500, "TRIPLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60, 2, 0.45),
+    "C1215": WindowKind("塑钢窗1215", 1200, 1500, "DOUBLE_PANEL_VERTICAL", "塑钢型材", "0.50h", 1.60, 2, 0.45),
+    "C0612": WindowKind("塑钢窗0612", 600, 1200, "SINGLE_PANEL", "塑钢型材", "0.50h", 1.60, 2, 0.45),
+    "C0915": WindowKind("塑钢窗0915", 900, 1500, "SINGLE_PANEL", "塑钢型材", "0.50h", 1.60, 2, 0.45),
+    "CJ1212": WindowKind("旧钢窗1212", 1200, 1200, "DOUBLE_PANEL_VERTICAL", "钢", "0.00h", 6.00, 1, 0.80),
 }
 
 MATERIALS = {

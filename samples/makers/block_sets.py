@@ -1,4 +1,4 @@
-"""The Chinese property sets of the renewed block: the rows of the Wuhan planning set (a practice, not a duty).
+"""The Chinese property sets of the renewed block: rows of the Wuhan planning sets (a practice, not a duty).
 
 Numbers carry no IFC unit, as in that practice: each property's unit (m, mm, m2) is part of the agreement on its name.
 Names of people, telephone numbers and codes below city level are made up.
@@ -12,7 +12,16 @@ from typing import Any
 from makers.block_plan import Storey
 from makers.block_site import EASTING, HEIGHT, NORTHING
 
-__all__ = ["PREFIX", "building_sets", "organization_set", "project_sets", "room_sets", "site_sets", "storey_sets"]
+__all__ = [
+    "PREFIX",
+    "building_sets",
+    "organization_set",
+    "project_sets",
+    "room_sets",
+    "site_sets",
+    "storey_sets",
+    "window_sets",
+]
 
 PREFIX = "Pset_"
 """What the practice puts before the Chinese name of a set."""
@@ -135,6 +144,7 @@ def building_sets(footprint: float, gross_area: float) -> Sets:
             "耐火等级": "二级",
             "抗震性能等级": "三级",
             "抗震设防类别": "标准设防类",
+            "结构类型": "砖混结构",
             "安全等级": "二级",
             "地上建筑层数": 6,
             "地下建筑层数": 1,
@@ -185,6 +195,11 @@ def room_sets(use: str, height: float, net_area: float) -> Sets:
     if use == "居住":
         sets["居住建筑空间信息属性集"] = {"人数": 3}
     return sets
+
+
+def window_sets(sill: float) -> Sets:
+    """Sets of IfcWindow; `sill` in mm above the storey's floor."""
+    return {"窗": {"窗台高": sill, "底高度": sill}}
 
 
 def organization_set(name: str, credit_code: str, part: str, person: str) -> Sets:

@@ -6,7 +6,7 @@ from typing import Any
 
 from makers.block_kinds import DOORS, WALLS, WINDOWS
 from makers.block_plan import SLAB, Opening, Plan, Room, Storey, Wall
-from makers.block_sets import PREFIX, room_sets
+from makers.block_sets import PREFIX, room_sets, window_sets
 from makers.block_types import Types
 from makers.properties import Properties, Values, length, thermal
 from makers.step_model import StepModel
@@ -125,6 +125,9 @@ class StoreyMaker:
             self.properties.attach(
                 element, f"{PREFIX}门信息属性集", {"开启方向": "推拉" if opening.kind == "DT1021" else "平开"}
             )
+        else:
+            for name, values in window_sets(float(opening.sill)).items():
+                self.properties.attach(element, PREFIX + name, values)
         self.properties.measure(
             element,
             f"Qto_{element.is_a()[3:]}BaseQuantities",

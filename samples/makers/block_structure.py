@@ -230,6 +230,7 @@ def add_footings(maker: StoreyMaker) -> None:
         )
         maker.contain(footing)
         maker.types.made_of(footing, maker.types.material("钢筋混凝土"))
+        maker.types.classify(footing, "14-20.10")
         maker.properties.attach(footing, "Pset_FootingCommon", {"Status": status, "LoadBearing": True})
         concrete = {"StrengthClass": "C30", "ExposureClass": "二类", "ConcreteCover": length(40)}
         maker.properties.attach(footing, "Pset_ConcreteElementGeneral", concrete)

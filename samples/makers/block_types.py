@@ -18,6 +18,7 @@ _CLASSES = {
     "14-10.20.12": "窗",
     "14-10.20.15": "屋顶",
     "14-10.20.18": "楼、地面",
+    "14-20.10": "地基基础",
     "14-20.30.03": "钢柱",
     "14-20.30.06": "钢梁",
 }
@@ -83,14 +84,17 @@ class Types:
         ]
         return self.model.add("IfcMaterialConstituentSet", Name=name, MaterialConstituents=members)
 
-    def _type(self, entity: str, code: str, zh: str, pset: str, values: Values, **attributes: Any) -> Any:
-        common = {"Reference": identifier(code), **values}
+    def _type(
+        self, entity: str, code: str, zh: str, pset: str, values: Values, *more: tuple[str, Values], **attributes: Any
+    ) -> Any:
+        """A type with its standard set, `pset`, and what other sets it has (name, values)."""
+        sets = ((pset, {"Reference": identifier(code), **values}), *more)
         made = self.model.rooted(
             entity,
             f"type/{code}",
             Name=f"{code} {zh}",
             Tag=code,
-            HasPropertySets=[self.properties.on_type(pset, common)],
+            HasPropertySets=[self.properties.on_type(name, content) for name, content in sets],
             **attributes,
         )
         self.types[code] = made
@@ -151,12 +155,17 @@ class Types:
             profile = self.geometry.polygon(corners, [inner])
             frame = self.geometry.extrusion(profile, 80, (0, 80, 0), (1, 0, 0), (0, -1, 0))
             self.maps[code] = self.geometry.type_map(frame, glass)
+            glazing = {
+                "GlassLayers": ("IfcCountMeasure", kind.panes),
+                "SolarHeatGainTransmittance": ("IfcNormalisedRatioMeasure", kind.solar_gain),
+            }
             made = self._type(
                 "IfcWindowType",
                 code,
                 kind.zh,
                 "Pset_WindowCommon",
                 values,
+                ("Pset_DoorWindowGlazingType", glazing),
                 PredefinedType="WINDOW",
                 PartitioningType=kind.partitioning,
                 RepresentationMaps=[self.maps[code]],

@@ -14,7 +14,7 @@ __all__ = ["Sample", "all_samples", "catalogue_text"]
 
 _HEAD = """\
 # The sample models: what each shows and, of the faulty one, what is wrong with it. Written by make_samples.py.
-# `count` is how many things have the fault, `global_ids` the GlobalIds concerned.
+# `count` is how many things have the fault, `global_ids` the GlobalIds concerned, `rules` the rules that find it.
 """
 
 
@@ -76,7 +76,14 @@ def _row(sample: Sample) -> dict[str, Any]:
     }
     if sample.faults:
         row["faults"] = [
-            {"id": f.id, "zh": f.zh, "en": f.en, "count": f.count, "global_ids": list(f.global_ids)}
+            {
+                "id": f.id,
+                "zh": f.zh,
+                "en": f.en,
+                "count": f.count,
+                "global_ids": list(f.global_ids),
+                "rules": list(f.rules),
+            }
             for f in sample.faults
         ]
     return row
