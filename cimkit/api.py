@@ -110,8 +110,9 @@ def check_sources(
         for found in expand(source, limits, name=names[index] if names else None)
     ]
     chosen = settings_for(settings, sources)
-    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore)
-    report = run(opened, plan, lang=lang or "zh", limits=limits, progress=progress, cancel=cancel, pictures=pictures)
+    lang = lang or "zh"
+    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang)
+    report = run(opened, plan, lang=lang, limits=limits, progress=progress, cancel=cancel, pictures=pictures)
     return _with_waivers(report, chosen)
 
 

@@ -9,8 +9,11 @@ import click
 from cimkit.cli.command import Command, Group, language_option
 from cimkit.cli.words import Words
 from cimkit.errors import PackError
+from cimkit.locales import text
 
 __all__ = ["command"]
+
+_REFUSED = PackError.exit_status
 
 
 def command(words: Words) -> click.Command:
@@ -32,8 +35,11 @@ def _run(words: Words, files: tuple[str, ...]) -> int:
         try:
             data = Path(name).read_bytes()
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise PackError("rules.unreadable_file", place=name, file=name, line=None, why=why) from error
+            errors += 1  # and the other files are audited
+            click.echo(
+                text("ids.unopened", words.lang, file=name, problem=error.strerror or type(error).__name__), err=True
+            )
+            continue
         report = audit(data, name)
         wrong = sum(flaw.severity is Severity.ERROR for flaw in report.findings)
         errors += wrong
@@ -42,4 +48,4 @@ def _run(words: Words, files: tuple[str, ...]) -> int:
             place = name if flaw.line is None else f"{name}:{flaw.line}"
             click.echo(f"{place}  {severity}  {flaw.code}  {flaw.message(words.lang)}")
         click.echo(words("ids_summary", file=name, errors=wrong, warnings=len(report.findings) - wrong))
-    return 1 if errors else 0
+    return _REFUSED if errors else 0

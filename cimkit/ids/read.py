@@ -29,6 +29,7 @@ from cimkit.ids.document import (
     Specification,
 )
 from cimkit.ids.xml import IdsError
+from cimkit.locales import text
 from cimkit.rules.conditions import (
     All,
     Attribute,
@@ -43,7 +44,22 @@ from cimkit.rules.conditions import (
 from cimkit.rules.model import Cite, Evidence, Gate, Rule, Severity
 from cimkit.rules.restriction import Restriction, exactly
 
-__all__ = ["IdsFile", "read_ids", "read_ids_file", "rules_of"]
+__all__ = ["IdsFile", "RefusedIdsError", "read_ids", "read_ids_file", "rules_of"]
+
+
+class RefusedIdsError(IdsError):
+    """An IDS file none of which can be judged, with the first flaw that stands outside its specifications."""
+
+    def __init__(self, name: str, flaw: Flaw) -> None:
+        super().__init__(flaw.key, **{"line": flaw.line, "file": name, **flaw.values})
+        self.flaw = flaw
+
+    def message(self, lang: str = "zh") -> str:
+        """The sentence in `lang`, beginning with the file and its line."""
+        said = self.flaw.message(lang)
+        if "file" in self.flaw.values:
+            return said
+        return text("ids.refused", lang, file=self.values["file"], line=self.line or 1, said=said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +93,13 @@ def read_ids_file(given: str | os.PathLike[str] | bytes, *, lang: str = "zh") ->
 def read_ids(data: bytes, name: str, *, lang: str = "zh") -> IdsFile:
     """Read an IDS from its bytes; `lang` is that of the sentences in flaws.
 
-    Raises IdsError for what is no XML, no IDS, or of a draft before 1.0.
+    Raises IdsError for what is no XML, no IDS, of a draft before 1.0, or not built as IDS outside its specifications.
     """
     report = audit(data, name)
     document = report.document
-    if document is None:
-        flaw = report.findings[0]
-        raise IdsError(flaw.key, **{"line": flaw.line, **flaw.values})
+    outside = [flaw for flaw in report.findings if flaw.spec is None and flaw.severity is Severity.ERROR]
+    if document is None or outside:
+        raise RefusedIdsError(name, outside[0])
     title = document.info.title.strip() or Path(name).name
     return IdsFile(
         path=name,

@@ -149,8 +149,9 @@ def is_ok(report: Report, fail_on: str = "error") -> bool:
 
 
 def exit_status(report: Report, fail_on: str = "error") -> int:
-    """0 no open finding at or over `fail_on`; 1 there is one, or a source was judged in part only; 3 a source could not
-    be read; 4 a fault of cimkit. The highest of all holds. With `never`, findings and lost parts do not count.
+    """0 no open finding at or over `fail_on`; 1 there is one, or a source or an IDS file was judged in part only; 3 a
+    source could not be read; 4 a fault of cimkit. The highest of all holds. With `never`, findings and lost parts do
+    not count.
 
     Raises UsageError for an unknown `fail_on`.
     """
@@ -161,9 +162,14 @@ def exit_status(report: Report, fail_on: str = "error") -> int:
     if any(_unread(source) for source in report.sources):
         return 3
     counted = SEVERITIES[: FAIL_ON.index(fail_on) + 1] if fail_on != "never" else ()
-    if any(result.severity in counted and open_findings(result) for result in report.results):
+    if any(result.severity in counted and (open_findings(result) or _is_flawed(result)) for result in report.results):
         return 1
     return 1 if counted and any(source.partial for source in report.sources) else 0
+
+
+def _is_flawed(result: Result) -> bool:
+    """An IDS specification that could not be asked because it is no sound IDS: the rest of its file was."""
+    return result.verdict is Verdict.BLOCKED and result.reason == "results.flawed_rule"
 
 
 def _unread(source: SourceSummary) -> bool:

@@ -24,7 +24,7 @@ class SourceJudgements:
     """What the rules said of one source, and who its failing subjects are (a frame of SUBJECTS with their sid)."""
 
     index: int
-    judgements: Mapping[str, Judgement]
+    judgements: Mapping[tuple[str, str], Judgement]  # by pack and code: two IDS files both have an IDS-001
     people: pl.DataFrame
 
     @classmethod
@@ -44,7 +44,8 @@ class SourceJudgements:
             pl.lit(index, dtype=pl.Int32).alias("source"),
             *(pl.col(name).cast(dtype) for name, dtype in SUBJECTS.items() if name != "source"),
         )
-        return cls(index, {rule.code: judgement for rule, judgement in zip(rules, judgements, strict=True)}, people)
+        by_rule = {(rule.pack, rule.code): judgement for rule, judgement in zip(rules, judgements, strict=True)}
+        return cls(index, by_rule, people)
 
 
 def assemble(
@@ -65,7 +66,8 @@ def assemble(
 
 
 def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[int, pl.DataFrame], count: int) -> Result:
-    asked = [(source, source.judgements[rule.code]) for source in sources if rule.code in source.judgements]
+    key = rule.pack, rule.code
+    asked = [(source, source.judgements[key]) for source in sources if key in source.judgements]
     by_source = [(Verdict.NOT_APPLICABLE, 0, 0)] * count
     frames = []
     for source, judgement in asked:

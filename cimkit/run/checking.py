@@ -17,6 +17,7 @@ from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack, Rule
 from cimkit.run.assemble import SourceJudgements, assemble
 from cimkit.run.engine import judge_rules
+from cimkit.run.ids_notes import with_notes
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
 from cimkit.sources.limits import Limits
@@ -50,6 +51,9 @@ class Plan:
     adoption: Sequence[Mapping[str, Any]] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     ids: Sequence[Mapping[str, Any]] = ()
+    ids_versions: Mapping[str, Sequence[Sequence[str]]] = field(
+        default_factory=dict
+    )  # path -> those of each specification
     formats: Mapping[str, frozenset[str]] = field(default_factory=dict)  # pack id -> formats it speaks of; absent: all
 
 
@@ -105,7 +109,7 @@ def run(
         packs=[_pack_summary(pack, results) for pack in plan.packs],
         results=results,
         subjects=subjects,
-        ids=list(plan.ids),
+        ids=with_notes(plan.ids, plan.ids_versions, summaries, lang),
         parameters=plan.parameters,
         adoption=list(plan.adoption),
         settings=plan.settings,

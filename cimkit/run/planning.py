@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,12 @@ def plan_for(
     settings: Settings,
     select: Sequence[str],
     ignore: Sequence[str],
+    lang: str = "zh",
 ) -> Plan:
-    """The plan. Naming IDS files and no packs asks the IDS files alone. Raises UsageError and PackError."""
+    """The plan. Naming IDS files and no packs asks the IDS files alone. Raises UsageError and PackError.
+
+    lang: of what is said of flawed IDS specifications.
+    """
     wanted: list[str | Path] | None = None if packs is None else [str(pack) for pack in packs]
     if wanted is None and ids and settings.packs is None:
         wanted = []
@@ -44,7 +50,7 @@ def plan_for(
         ignore=ignore,
         declared_stage=next((said for source in sources if (said := declared_stage(source)) is not None), None),
     )
-    ids_rules, ids_files = _ids_rules(ids)
+    ids_rules, ids_files, ids_versions = _ids_rules(ids, lang)
     return Plan(
         rules=[*choice.rules, *ids_rules],
         packs=choice.packs,
@@ -55,6 +61,7 @@ def plan_for(
         adoption=choice.adoption,
         settings=choice.settings,
         ids=ids_files,
+        ids_versions=ids_versions,
         formats=choice.formats,
     )
 
@@ -73,13 +80,28 @@ def settings_for(given: str | os.PathLike[str] | None, sources: Sequence[Any]) -
     return Settings()
 
 
-def _ids_rules(ids: Sequence[IdsFile]) -> tuple[list[Rule], list[dict[str, Any]]]:
+def _ids_rules(
+    ids: Sequence[IdsFile], lang: str
+) -> tuple[list[Rule], list[dict[str, Any]], dict[str, list[tuple[str, ...]]]]:
+    """The rules of IDS files, each file as a pack of its own; what the report says of the files; path -> the IFC
+    versions that each specification names."""
+    if not ids:
+        return [], [], {}
+    from cimkit.ids.read import read_ids_file
+
+    read = [read_ids_file(given, lang=lang) for given in ids]
+    read = list({(file.path, file.sha256): file for file in read}.values())  # one that is named twice is asked once
+    names = Counter(rule.pack for file in read for rule in file.rules[:1])
     rules: list[Rule] = []
     files: list[dict[str, Any]] = []
-    for given in ids:
-        from cimkit.ids.read import read_ids_file
-
-        file = read_ids_file(given)
-        rules += file.rules
-        files.append({"path": file.path, "sha256": file.sha256, "title": file.title})
-    return rules, files
+    versions: dict[str, list[tuple[str, ...]]] = {}
+    for number, file in enumerate(read, start=1):
+        path = file.path
+        if any(names[rule.pack] > 1 for rule in file.rules):  # files of one name in several folders, or bytes
+            path = path if path not in {entry["path"] for entry in files} else f"{path} ({number})"
+            rules += [replace(rule, pack=f"ids:{path}") for rule in file.rules]
+        else:
+            rules += file.rules
+        files.append({"path": path, "sha256": file.sha256, "title": file.title})
+        versions[path] = [spec.versions for spec in file.document.specifications]
+    return rules, files, versions

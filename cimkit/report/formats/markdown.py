@@ -91,6 +91,10 @@ def _summary(report: Report, words: Words) -> Iterator[str]:
         if notice:
             yield f"> {_safe(notice)}"
             yield ">"
+    for file in report.ids:
+        for note in file.get("notes", ()):
+            yield f"> {_safe(str(file.get('title') or file.get('path')))}: {_safe(str(note))}"
+            yield ">"
     yield f"> {words('scope')}"
 
 

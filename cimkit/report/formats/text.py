@@ -147,6 +147,8 @@ class _Page:
             if verdict := ids_verdict(self.report, ids):
                 line.append(words.verdict(verdict), _STYLE[verdict])
             self._indented(line)
+            for note in ids.get("notes", ()):
+                self._indented(Text(plain(str(note)), style="dim"), 4)
         self._line(words("scope"), "dim")
 
     def _mend_first(self) -> None:
