@@ -144,18 +144,14 @@ class SubjectGeometry:
 
     sid     subject of each solid or surface, -1 of none
     lod     level of detail of each, as written; "" where none is
-    place   of each: where a finding points to, without the shell, polygon and ring
+    locate  (solid, shell, polygon, ring), each but the first None where it is not that which is meant -> where a person
+            finds it: a JSON pointer, an XPath
     """
 
     boundaries: Boundaries
     sid: npt.NDArray[np.int32]
     lod: tuple[str, ...]
-    place: Callable[[int], str]
-
-    def locate(self, solid: int, shell: int | None, polygon: int | None, ring: int | None) -> str:
-        """Where a shell, polygon or ring of a solid stands: JSON pointers go on with its numbers."""
-        steps = (shell if self.boundaries.kind[solid] == Kind.SOLID else None, polygon, ring)
-        return self.place(solid) + "".join(f"/{step}" for step in steps if step is not None)
+    locate: Callable[[int, int | None, int | None, int | None], str]
 
 
 def concatenate(parts: Sequence[Boundaries]) -> Boundaries:

@@ -49,13 +49,16 @@ def subject_geometry(
     if not owners:
         return None
 
-    def place(solid: int) -> str:
+    boundaries = concatenate(parts)
+
+    def locate(solid: int, shell: int | None, polygon: int | None, ring: int | None) -> str:
         owner = owners[solid]
         prefix = "" if owner.line is None else f"{owner.line}:"
-        return f"{prefix}{owner.place}/boundaries" + ("" if owner.number is None else f"/{owner.number}")
+        steps = (owner.number, shell if boundaries.kind[solid] == Kind.SOLID else None, polygon, ring)
+        return f"{prefix}{owner.place}/boundaries" + "".join(f"/{step}" for step in steps if step is not None)
 
     sids = np.asarray([owner.sid for owner in owners], np.int32)
-    return SubjectGeometry(concatenate(parts), sids, tuple(owner.lod for owner in owners), place)
+    return SubjectGeometry(boundaries, sids, tuple(owner.lod for owner in owners), locate)
 
 
 @dataclass(frozen=True, slots=True)
