@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,17 +78,18 @@ class _Reading:
             load_dtd=False,
             dtd_validation=False,
         )
-        try:
-            for start in range(0, len(data), _CHUNK):
-                parser.feed(bytes(data[start : start + _CHUNK]))
-                for event, element in parser.read_events():
-                    self._event(event, element)
-            parser.close()
-            for event, element in parser.read_events():
-                self._event(event, element)
-        except etree.XMLSyntaxError as problem:
-            return f"{problem.lineno}: {problem.msg}"
-        return None
+        problem = None
+        for start in range(0, len(data), _CHUNK):
+            problem = _complaint(lambda: parser.feed(bytes(data[start : start + _CHUNK])))  # noqa: B023 - called at once
+            # What was whole before the fault is read, too.
+            problem = _complaint(lambda: self._events(parser)) or problem
+            if problem is not None:
+                return problem
+        return _complaint(parser.close) or _complaint(lambda: self._events(parser))
+
+    def _events(self, parser: etree.XMLPullParser) -> None:
+        for event, element in parser.read_events():
+            self._event(event, element)
 
     def _event(self, event: str, element: object) -> None:
         assert isinstance(element, Element)  # only elements were asked for
@@ -216,6 +217,15 @@ class _Reading:
             if one.kind == "BuildingPart" and one.parent is not None:
                 found[sid] = found[one.parent] = one.parent
         return found
+
+
+def _complaint(step: Callable[[], object]) -> str | None:
+    """What the parser says against a step."""
+    try:
+        step()
+    except etree.XMLSyntaxError as problem:
+        return f"{problem.lineno}: {problem.msg}"
+    return None
 
 
 def _is_root(element: Element | None) -> bool:
