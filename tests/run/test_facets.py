@@ -96,7 +96,7 @@ def test_property_says_what_exactly_is_missing() -> None:
     assert told(facts, asked) == [
         (1, "property_wrong_value", "F30", "REI60 | REI90"),
         (2, "property_empty", None, "REI60 | REI90"),
-        (3, "property_wrong_datatype", "REI60", "IFCLABEL"),
+        (3, "property_wrong_datatype", "IFCTEXT", "IFCLABEL"),
         (4, "property_missing", None, "REI60 | REI90"),
         (5, "set_missing", None, "REI60 | REI90"),
     ]

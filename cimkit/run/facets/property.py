@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["explain", "holds", "present_columns"]
 
 _NOBODY: IntArray = np.zeros(0, np.int32)
+#: So many accepted property sets a finding names; the rule's page has all.
+_SETS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,26 +234,52 @@ def present_columns(facet: Property, evaluation: Evaluation) -> list[Column]:
 
 
 def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataFrame:
-    """Missing set, missing property, empty, wrong datatype, wrong value, or the value under another name."""
+    """Missing set, missing property, empty, wrong datatype, wrong value, or the value under another name.
+
+    The values name the set and property that was looked at: where nothing stands, those where it should.
+    """
     place = _Places(len(evaluation.facts), sids)
     prohibited = facet.cardinality is Cardinality.PROHIBITED
-    found: list[str | None] = [None] * len(sids)
+    found, datatypes, carriers = _Joined(len(sids)), _Joined(len(sids)), _Joined(len(sids))
     typed = np.zeros(len(sids), bool)
     for judged in _judged(facet, evaluation):
         typed[place.of(judged.sid[judged.typed])] = True
-        failing = judged.sid if prohibited else judged.sid[~judged.good]
-        _collect(judged.column.column, place, failing, found)
-    names = _json(_names(facet))
-    values = [names] * len(sids)
+        _collect(judged.column, place, _at_fault(judged, facet), found, datatypes, carriers)
+    values = [carrier or _json(_expected_place(facet)) for carrier in carriers.texts]
     if prohibited:
         reasons = np.full(len(sids), "property_prohibited", dtype=object)
     else:
         reasons = _reasons(facet, evaluation, sids, typed, place)
-        _look_elsewhere(facet, evaluation, sids, place, reasons, found, values)
+        _look_elsewhere(facet, evaluation, sids, place, reasons, found.texts, values)
     value = facet.value.describe() if facet.value is not None else None
-    datatype = facet.datatype.describe() if facet.datatype is not None else None
-    expected = [datatype if reason == "property_wrong_datatype" else value for reason in reasons]
-    return finding_rows(sids, reasons.tolist(), found=found, expected=expected, values=values)
+    expected = [value] * len(sids)
+    for at in np.flatnonzero(reasons == "property_wrong_datatype"):
+        values[at] = _json({**orjson.loads(values[at]), "value": found.texts[at] or ""})
+        found.texts[at] = datatypes.texts[at]
+        expected[at] = facet.datatype.describe() if facet.datatype is not None else None
+    return finding_rows(sids, reasons.tolist(), found=found.texts, expected=expected, values=values)
+
+
+def _at_fault(judged: _Judged, facet: Property) -> IntArray:
+    """Whose property of this column is what the finding speaks of."""
+    if facet.cardinality is not Cardinality.PROHIBITED:
+        return judged.sid[~judged.good]
+    return judged.sid if facet.value is None else judged.sid[judged.good]
+
+
+class _Joined:
+    """Texts by place, each different one once."""
+
+    def __init__(self, count: int) -> None:
+        self.texts: list[str | None] = [None] * count
+
+    def add(self, at: int, text: str | None) -> None:
+        """Append a text that is not there yet."""
+        before = self.texts[at]
+        if before is None:
+            self.texts[at] = text
+        elif text is not None and text not in before.split(", "):
+            self.texts[at] = f"{before}, {text}"
 
 
 class _Places:
@@ -290,7 +318,8 @@ def _reasons(
     reasons[answer.filled[sids]] = "property_wrong_datatype"
     reasons[typed] = "property_wrong_value"
     reasons[answer.incomplete[sids]] = "property_missing"
-    reasons[~has_set] = "set_missing"
+    if not facet.carriers:  # with several accepted places it is the property that is missing, not one set of many
+        reasons[~has_set] = "set_missing"
     return reasons
 
 
@@ -302,12 +331,27 @@ def _names(facet: Property) -> dict[str, str]:
     return {"set": facet.set.describe() if facet.set is not None else "", "name": facet.name.describe()}
 
 
-def _collect(column: Column, place: _Places, sids: IntArray, found: list[str | None]) -> None:
-    """What stands in the rows of these subjects, as text, joined where a subject has several."""
+def _expected_place(facet: Property) -> dict[str, str]:
+    """Where the property should stand: of several accepted sets the first few, the standard one first."""
+    sets = dict.fromkeys(each.describe() for each in (facet.set, *(pair[0] for pair in facet.carriers)) if each)
+    shown = " / ".join(list(sets)[:_SETS_NAMED])
+    return {"set": f"{shown} …" if len(sets) > _SETS_NAMED else shown, "name": facet.name.describe()}
+
+
+def _collect(
+    judged: PropertyColumn, place: _Places, sids: IntArray, found: _Joined, datatypes: _Joined, carriers: _Joined
+) -> None:
+    """What stands in the rows of these subjects, of which type and where, joined where a subject has several."""
+    column = judged.column
     rows, places = place.rows(column, sids)
-    for at, text in zip(places.tolist(), column.texts(rows).to_list(), strict=True):
+    carrier = _json({"set": judged.set_name, "name": judged.name})
+    told = zip(places.tolist(), column.texts(rows).to_list(), column.spread_datatypes(rows).to_list(), strict=True)
+    for at, text, datatype in told:
+        if found.texts[at] is None:  # a place with a value tells more than an empty one
+            carriers.texts[at] = carrier
         if text is not None:
-            found[at] = text if found[at] is None else f"{found[at]}, {text}"
+            found.add(at, text)
+            datatypes.add(at, datatype)
 
 
 def _look_elsewhere(
