@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["Demand", "NameTest", "PropertyDemand", "everything"]
+__all__ = ["AttributeDemand", "Demand", "NameTest", "PropertyDemand", "everything"]
 
 #: Says of each name of a String series whether it is meant. Hashable; restrictions of `cimkit.rules` are such tests.
 NameTest = Callable[[pl.Series], npt.NDArray[np.bool_]]
@@ -24,9 +24,18 @@ class PropertyDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeDemand:
+    """Attributes whose name passes the test, of these kinds only (UPPER CASE, subtypes spelled out)."""
+
+    name: NameTest
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """kinds           UPPER CASE names of the kinds that are subjects, subtypes spelled out; None: all
-    attributes      tests of attribute names, as the schema spells them
+    attributes      tests of attribute names, as the schema spells them: of every subject
+    attributes_of   the same, of subjects of some kinds; a reader may give more
     properties      sets and properties
     relations       links needed, by the names of `facts.model.RELATIONS`
     defects         kinds of defect needed, each a pass over the file for some readers (`syntax`, `references` ...)
@@ -34,6 +43,7 @@ class Demand:
 
     kinds: frozenset[str] | None = frozenset()
     attributes: frozenset[NameTest] = frozenset()
+    attributes_of: frozenset[AttributeDemand] = frozenset()
     properties: frozenset[PropertyDemand] = frozenset()
     relations: frozenset[str] = frozenset()
     classifications: bool = False

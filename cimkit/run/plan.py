@@ -7,7 +7,7 @@ from functools import reduce
 from importlib import import_module
 
 from cimkit.checks.table import CHECKS
-from cimkit.facts.demand import Demand, PropertyDemand
+from cimkit.facts.demand import AttributeDemand, Demand, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.rules.conditions import (
     All,
@@ -37,12 +37,13 @@ def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
 
 
 def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
+    kinds = _kinds_bound(rule.where, schema) if rule.where is not None else None
     if rule.where is not None:
-        yield Demand(kinds=_kinds_bound(rule.where, schema))
-        yield from _of_condition(rule.where, schema)
+        yield Demand(kinds=kinds)
+        yield from _of_condition(rule.where, schema, kinds)
     if rule.must is not None:
         yield Demand(kinds=_kinds_named(rule.must, schema))
-        yield from _of_condition(rule.must, schema)
+        yield from _of_condition(rule.must, schema, kinds)
 
 
 def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:
@@ -75,21 +76,29 @@ def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[st
             return frozenset()
 
 
-def _of_condition(condition: Condition, schema: IfcSchema | None) -> Iterator[Demand]:
+#: Checks whose operands and conditions are asked of the selected subjects themselves, and of nobody else.
+_OF_THE_SELECTED = frozenset({"agree", "compare", "share", "unique", "valid_code", "within"})
+
+
+def _of_condition(condition: Condition, schema: IfcSchema | None, kinds: frozenset[str] | None) -> Iterator[Demand]:
+    """The demand of a condition that is asked of subjects of these kinds; None: of any."""
     match condition:
         case All(of) | AnyOf(of):
             for part in of:
-                yield from _of_condition(part, schema)
+                yield from _of_condition(part, schema, kinds)
         case Not(of):
-            yield from _of_condition(of, schema)
+            yield from _of_condition(of, schema, kinds)
         case Check(name, options):
             yield import_module(f"cimkit.checks.{CHECKS[name].module}").demand(options)
+            asked = kinds if name in _OF_THE_SELECTED else None
             for inner in conditions_in(options):
-                yield from _of_condition(inner, schema)
+                yield from _of_condition(inner, schema, asked)
         case PartOf():
             yield Demand(relations=frozenset(condition.relations or IDS_RELATIONS))
             if condition.entity is not None:
-                yield from _of_condition(condition.entity, schema)
+                yield from _of_condition(condition.entity, schema, None)
+        case Attribute() if kinds is not None:
+            yield Demand(attributes_of=frozenset({AttributeDemand(condition.name, kinds)}))
         case _:
             yield _of_facet(condition)
 

@@ -26,32 +26,44 @@ _ROWS_AT_ONCE = 2_000_000
 
 
 def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, units: Units) -> dict[str, Column]:
-    """The demanded attributes, by the schema's names, of all subjects that have them."""
-    if not demand.attributes or not len(subjects):
+    """The demanded attributes, by the schema's names, of the subjects that have them and for which they are asked."""
+    wanted = _wanted_kinds(model, subjects, demand)
+    if not wanted:
         return {}
-    kinds = np.unique(model.kind_of[subjects.rows])
-    names: dict[str, None] = {}
-    for kind in kinds:
-        entity = model.schema.entities.get(model.kinds[int(kind)])
-        names.update(dict.fromkeys(attribute.name for attribute in entity.attributes) if entity else {})
-    if not names:
-        return {}
-    series = pl.Series(list(names), dtype=pl.String)
-    wanted = np.zeros(len(series), bool)
-    for test in demand.attributes:
-        wanted |= test(series)
-    table = model.take(subjects.rows)
+    anywhere = np.logical_or.reduce(list(wanted.values()))
+    sids = np.flatnonzero(anywhere[model.kind_of[subjects.rows]])
+    table = model.take(subjects.rows[sids])
     columns: dict[str, Column] = {}
     batch: list[_Written] = []
     rows = 0
-    for name in series.filter(pl.Series(wanted)):
-        written = _written(table, name)
+    for name, kinds in wanted.items():
+        written = _written(table, name, kinds, sids)
         batch.append(written)
         rows += len(written.sid)
         if rows > _ROWS_AT_ONCE:
             columns |= _decoded(batch, units)
             batch, rows = [], 0
     return columns | _decoded(batch, units)
+
+
+def _wanted_kinds(model: IfcModel, subjects: SubjectIndex, demand: Demand) -> dict[str, npt.NDArray[np.bool_]]:
+    """Attribute name -> for which kinds of the file it is demanded; names of kinds that are subjects only."""
+    present = np.bincount(model.kind_of[subjects.rows], minlength=len(model.kinds)) > 0
+    having: dict[str, npt.NDArray[np.bool_]] = {}
+    for kind in np.flatnonzero(present):
+        entity = model.schema.entities.get(model.kinds[int(kind)])
+        for attribute in entity.attributes if entity else ():
+            having.setdefault(attribute.name, np.zeros(len(model.kinds), bool))[kind] = True
+    names = pl.Series(list(having), dtype=pl.String)
+    wanted: dict[str, npt.NDArray[np.bool_]] = {}
+    for test in demand.attributes:
+        for name in names.filter(pl.Series(test(names), dtype=pl.Boolean)):
+            wanted[name] = having[name]
+    for asked in demand.attributes_of:
+        kinds = np.fromiter((kind in asked.kinds for kind in model.kinds), bool, len(model.kinds))
+        for name in names.filter(pl.Series(asked.name(names), dtype=pl.Boolean)):
+            wanted[name] = wanted.get(name, False) | (having[name] & kinds)
+    return {name: wanted[name] for name in having if name in wanted and wanted[name].any()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +77,29 @@ class _Written:
     types: tuple[tuple[str, bool], ...]
 
 
-def _written(table: Table, name: str) -> _Written:
+def _written(table: Table, name: str, kinds: npt.NDArray[np.bool_], sids: npt.NDArray[np.integer]) -> _Written:
+    """The attribute of those rows of the table that are of these kinds. sids: the subject of each row."""
     model = table.model
     types: dict[tuple[str, bool], int] = {}
     code_of_kind = np.zeros(len(model.kinds), np.int64)
-    for kind in np.flatnonzero(model.positions(name) >= 0):
+    for kind in np.flatnonzero(kinds):
         declared = model.attribute(int(kind), name)
         if declared is not None:
             key = (declared_type(declared), declared.kind == "enumeration")
             code_of_kind[kind] = types.setdefault(key, len(types))
+    meant = kinds[table.kinds]
+    if not meant.all():
+        chosen = np.flatnonzero(meant)
+        table, sids = table.take(chosen), sids[chosen]
     wheres, raws = [np.empty(0, np.int64)], [NO_TEXT]
     for position, where, records in table.parts(name):
         wheres.append(np.arange(len(table)) if where is None else where)
         raws.append(records.raw(position))
-    sid, raw = np.concatenate(wheres), pl.concat(raws)
+    row, raw = np.concatenate(wheres), pl.concat(raws)
     if len(wheres) > 2:
-        order = np.argsort(sid, kind="stable")
-        sid, raw = sid[order], picked(raw, order)
-    return _Written(name, sid.astype(np.int32), raw, code_of_kind[table.kinds[sid]], tuple(types))
+        order = np.argsort(row, kind="stable")
+        row, raw = row[order], picked(raw, order)
+    return _Written(name, sids[row].astype(np.int32), raw, code_of_kind[table.kinds[row]], tuple(types))
 
 
 def _decoded(batch: list[_Written], units: Units) -> dict[str, Column]:
