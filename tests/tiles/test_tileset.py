@@ -252,8 +252,8 @@ def test_only_kinds_asked_for_are_given() -> None:
 
 
 def test_advice_is_a_kind_of_its_own() -> None:
-    from cimkit.readers.tiles.defects import DEFECTS
+    from cimkit.readers.tiles.defects import DEFECTS, GEOMETRY_DEFECTS
     from cimkit.readers.tiles.details import DETAILS
 
     assert set(DEFECTS) > ADVICE
-    assert set(DETAILS) == set(DEFECTS)
+    assert set(DETAILS) == {*DEFECTS, *GEOMETRY_DEFECTS}

@@ -16,7 +16,7 @@ import polars as pl
 from cimkit.facts.model import DEFECT_ROWS
 from cimkit.readers.tiles.details import DETAILS
 
-__all__ = ["ADVICE", "DEFECTS", "TILES_DEFECT_ROWS", "Ledger", "Place"]
+__all__ = ["ADVICE", "DEFECTS", "GEOMETRY_DEFECTS", "TILES_DEFECT_ROWS", "Ledger", "Place"]
 
 #: Every kind of defect the reader records -> what it means.
 DEFECTS: Mapping[str, str] = {
@@ -49,6 +49,11 @@ DEFECTS: Mapping[str, str] = {
     "tiles_practice": "allowed, but useless or unwise: declared and not used, objects without use, odd extras",
     "tiles_not_read": "something not looked at: on the network, outside the folder, too large, of an unknown form",
     "tiles_orphan": "a file beside the tileset that nothing refers to",
+}
+
+#: Kinds that need the vertices of every content: looked for only when a demand names them, or asks for geometry.
+GEOMETRY_DEFECTS: Mapping[str, str] = {
+    "tiles_vertices_outside": "vertices or points of a content lie outside the volume that must hold them",
 }
 
 #: Kinds that no `must` of a specification stands behind: a tileset is valid with them.
@@ -95,7 +100,7 @@ class Ledger:
         return len(self._rows)
 
     def add(self, kind: str, detail: str, where: Place | str, found: Any = None, expected: Any = None) -> None:
-        """Write one down. kind: of `DEFECTS`; detail: of `DETAILS`; where: place, or `file@byte`."""
+        """Write one down. kind, detail: of `DETAILS`; where: place, or `file@byte`."""
         if detail not in DETAILS[kind]:
             raise KeyError(kind, detail)
         self._rows.append((kind, self.sid, detail, _shown(found), _shown(expected), str(where)))

@@ -61,6 +61,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
         ),
         "tiles_error_grows": "greater",
         "tiles_outside_parent": "volume",
+        "tiles_vertices_outside": "outside",
         "tiles_practice": (
             "extension_not_found buffers_without_views extras_not_object unknown_minor_version unknown_semantic "
             "unused_object"

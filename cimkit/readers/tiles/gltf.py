@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cimkit.readers.tiles.binary import Section
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.gltf_accessors import read_accessors
+from cimkit.readers.tiles.gltf_points import scene_points
 from cimkit.readers.tiles.gltf_references import Lists, reference
 from cimkit.readers.tiles.gltf_scene import check_meshes, check_nodes
 from cimkit.readers.tiles.gltf_unused import note_unused
+from cimkit.readers.tiles.points import Points
 from cimkit.readers.tiles.shapes import Shapes
 
-__all__ = ["check_gltf", "is_gltf"]
+__all__ = ["Gltf", "check_gltf", "is_gltf"]
 
 Fetch = Callable[[str, Place], bytes | None]
 _VERSION = re.compile(r"^\d+\.\d+$")
@@ -40,6 +43,14 @@ _LISTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Gltf:
+    """attributes: names of vertex attributes; points: the vertices of its scene."""
+
+    attributes: frozenset[str]
+    points: list[Points]
+
+
 def is_gltf(document: Any) -> bool:
     """Whether a JSON document is a glTF asset and no tileset."""
     if not isinstance(document, dict) or "root" in document or "geometricError" in document:
@@ -51,10 +62,13 @@ def is_gltf(document: Any) -> bool:
     )
 
 
-def check_gltf(document: Any, binary: Section | None, file: str, shapes: Shapes, fetch: Fetch) -> frozenset[str] | None:
-    """Check an asset; the names of its vertex attributes, None when it can't be read.
+def check_gltf(
+    document: Any, binary: Section | None, file: str, shapes: Shapes, fetch: Fetch, *, vertices: bool = False
+) -> Gltf | None:
+    """Check an asset; None when it can't be read.
 
-    binary: the BIN chunk of a binary glTF; fetch: bytes of a URI.
+    binary: the BIN chunk of a binary glTF; fetch: bytes of a URI; vertices: are the points
+    of its scene wanted.
     """
     place = Place(file)
     if type(document) is not dict:
@@ -70,7 +84,7 @@ def check_gltf(document: Any, binary: Section | None, file: str, shapes: Shapes,
     _check_images(lists, place, shapes, fetch)
     _check_materials(lists, place, shapes)
     note_unused(document, lists, place, shapes)
-    return attributes
+    return Gltf(attributes, scene_points(document, lists, accessors) if vertices else [])
 
 
 def _check_asset(document: Mapping[str, Any], place: Place, shapes: Shapes) -> None:

@@ -150,6 +150,7 @@ class _Walk:
         content = session.content(found, place) if found is not None else None
         if content is None:
             return
+        content.points = []  # the volumes of implicit tiles are not compared with what is in them
         session.records[sid].values.update({"Format": content.format, "Bytes": content.size})
         note_gltf(self.tileset, content.format, str(place))
         if content.format == "tileset":

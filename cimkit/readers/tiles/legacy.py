@@ -6,16 +6,18 @@ Source: OGC 18-053r2 / 22-025r4, Batched 3D Model, Instanced 3D Model, Point Clo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cimkit.readers.tiles.binary import Section, check_padding, header
 from cimkit.readers.tiles.defects import Place
+from cimkit.readers.tiles.gltf import Gltf
 from cimkit.readers.tiles.json_text import parse_json
+from cimkit.readers.tiles.points import Points, moved
 from cimkit.readers.tiles.shapes import Shapes
-from cimkit.readers.tiles.tables import check_batch_table, check_feature_table
+from cimkit.readers.tiles.tables import centre_of, check_batch_table, check_feature_table, cloud_points
 
-__all__ = ["LEGACY", "LegacyHooks", "check_legacy"]
+__all__ = ["LEGACY", "LegacyHooks", "LegacyTile", "check_legacy"]
 
 #: Bytes of each format's header.
 LEGACY = {b"b3dm": 28, b"i3dm": 32, b"pnts": 28, b"cmpt": 16}
@@ -26,17 +28,27 @@ _COMPOSITE_DEPTH = 16
 class LegacyHooks:
     """What is done with the glTF in a tile.
 
-    glb       checks an embedded binary one and gives the names of its vertex attributes
+    glb       checks an embedded binary one and gives what is in it
     gltf_uri  checks what an i3dm refers to: the URI, and where it stands
     """
 
-    glb: Callable[[Section], frozenset[str] | None]
+    glb: Callable[[Section], Gltf | None]
     gltf_uri: Callable[[str, str], None]
 
 
-def check_legacy(section: Section, shapes: Shapes, hooks: LegacyHooks) -> dict[str, int]:
-    """Check a tile; how many features of each kind it has (BATCH_LENGTH ..., inner_tiles)."""
-    counts: dict[str, int] = {}
+@dataclass(slots=True)
+class LegacyTile:
+    """counts: features by the semantic that says how many (BATCH_LENGTH ...), and inner_tiles; points: where its
+    vertices and points are, instances apart."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    points: list[Points] = field(default_factory=list)
+
+
+def check_legacy(section: Section, shapes: Shapes, hooks: LegacyHooks) -> LegacyTile:
+    """Check a tile and all tiles inside it."""
+    tile = LegacyTile()
+    counts = tile.counts
     waiting = [(section, 0)]
     while waiting:
         part, depth = waiting.pop()
@@ -52,9 +64,9 @@ def check_legacy(section: Section, shapes: Shapes, hooks: LegacyHooks) -> dict[s
             else:
                 waiting.extend((each, depth + 1) for each in reversed(inner))
         else:
-            for name, count in _check_body(part, magic.decode(), fields, shapes, hooks).items():
+            for name, count in _check_body(part, magic.decode(), fields, shapes, hooks, tile.points).items():
                 counts[name] = counts.get(name, 0) + count
-    return counts
+    return tile
 
 
 def _check_header(section: Section, size: int, shapes: Shapes) -> tuple[Any, ...] | None:
@@ -101,7 +113,12 @@ def _inner_tiles(section: Section, count: int, shapes: Shapes) -> list[Section]:
 
 
 def _check_body(
-    section: Section, format_: str, fields: tuple[Any, ...], shapes: Shapes, hooks: LegacyHooks
+    section: Section,
+    format_: str,
+    fields: tuple[Any, ...],
+    shapes: Shapes,
+    hooks: LegacyHooks,
+    points: list[Points],
 ) -> dict[str, int]:
     """The tables one after the other, then the glTF."""
     add = shapes.ledger.add
@@ -118,9 +135,27 @@ def _check_body(
             add("tiles_binary", "alignment", section.at(bounds[index + 1]), {name: bounds[index + 1]}, "n * 8")
     if fields[5] == 0 and fields[6]:
         add("tiles_binary", "batch_binary_alone", section.at(24), fields[6], 0)
+    feature, lengths = _check_tables(section, format_, fields, bounds, shapes)
+    rest = section.part(bounds[-1], total)
+    if format_ == "b3dm":
+        gltf = _check_glb(rest, bounds[-1], shapes, hooks)
+        if gltf is not None:
+            points += moved(gltf.points, centre_of(feature))
+            _check_batch_ids(gltf, lengths, rest, shapes)
+    elif format_ == "pnts":
+        points += cloud_points(feature, section.data[bounds[1] : bounds[2]])
+    else:
+        _check_instanced(rest, bounds[-1], fields[7], shapes, hooks)
+    return lengths
+
+
+def _check_tables(
+    section: Section, format_: str, fields: tuple[Any, ...], bounds: list[int], shapes: Shapes
+) -> tuple[dict[str, Any] | None, dict[str, int]]:
+    """The feature table (None: none that can be read) and the lengths that it states."""
     feature = _table(section.part(bounds[0], bounds[1]), "featureTable", shapes) if fields[3] else None
     if not fields[3]:
-        add("tiles_content", "feature_table_missing", section.at(12), 0, "1..")
+        shapes.ledger.add("tiles_content", "feature_table_missing", section.at(12), 0, "1..")
     lengths: dict[str, int] = {}
     if feature is not None:
         lengths = check_feature_table(format_, feature, fields[4], Place(section.file, "/featureTable"), shapes)
@@ -129,14 +164,13 @@ def _check_body(
         check_batch_table(
             batch, fields[6], _batch_length(format_, feature, lengths), Place(section.file, "/batchTable"), shapes
         )
-    rest = section.part(bounds[-1], total)
-    if format_ == "b3dm":
-        attributes = _check_glb(rest, bounds[-1], shapes, hooks)
-        if attributes and lengths.get("BATCH_LENGTH") and not attributes & {"_BATCHID", "BATCHID"}:
-            add("tiles_content", "batch_id_missing", rest.at(0), lengths["BATCH_LENGTH"], "_BATCHID")
-    elif format_ == "i3dm":
-        _check_instanced(rest, bounds[-1], fields[7], shapes, hooks)
-    return lengths
+    return feature, lengths
+
+
+def _check_batch_ids(gltf: Gltf, lengths: dict[str, int], rest: Section, shapes: Shapes) -> None:
+    """Where there is more than one model, vertices say which they are of. `BATCHID` was its name in drafts."""
+    if gltf.attributes and lengths.get("BATCH_LENGTH") and not gltf.attributes & {"_BATCHID", "BATCHID"}:
+        shapes.ledger.add("tiles_content", "batch_id_missing", rest.at(0), lengths["BATCH_LENGTH"], "_BATCHID")
 
 
 def _batch_length(format_: str, feature: dict[str, Any] | None, lengths: dict[str, int]) -> int | None:
@@ -159,7 +193,7 @@ def _table(section: Section, name: str, shapes: Shapes) -> dict[str, Any] | None
     return document
 
 
-def _check_glb(rest: Section, offset: int, shapes: Shapes, hooks: LegacyHooks) -> frozenset[str] | None:
+def _check_glb(rest: Section, offset: int, shapes: Shapes, hooks: LegacyHooks) -> Gltf | None:
     if not rest.data:
         shapes.ledger.add("tiles_content", "gltf_missing", rest.at(0))
         return None

@@ -10,7 +10,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
 from cimkit.readers.tiles.contents import check_content
-from cimkit.readers.tiles.defects import DEFECTS, Ledger, Place
+from cimkit.readers.tiles.defects import DEFECTS, GEOMETRY_DEFECTS, Ledger, Place
 from cimkit.readers.tiles.extensions import ExtensionUse, judge_extensions
 from cimkit.readers.tiles.files import Files, Found
 from cimkit.readers.tiles.implicit_walk import walk_implicit
@@ -24,7 +24,7 @@ from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.shapes import Shapes
 from cimkit.readers.tiles.subtree import Tiling, read_buffers_document, read_subtree
 from cimkit.readers.tiles.tables_of_facts import build_facts
-from cimkit.readers.tiles.tiles import TileWalk, compare_with_parent
+from cimkit.readers.tiles.tiles import Above, TileWalk, compare_with_parent
 from cimkit.readers.tiles.tileset import Tileset, read_top_level
 from cimkit.sources.limits import Limits
 
@@ -59,12 +59,13 @@ def read_tileset(
     if name not in files.names:
         raise SourceError("sources.not_found", name=name)
     everything = demand.kinds is None
-    deep = everything or bool(demand.attributes) or bool(demand.defects & _CONTENT_KINDS)
-    session = Session(files, ledger, Shapes(ledger), Records(), limits, deep)
+    vertices = demand.geometry or bool(demand.defects & GEOMETRY_DEFECTS.keys())
+    deep = everything or vertices or bool(demand.attributes) or bool(demand.defects & _CONTENT_KINDS)
+    session = Session(files, ledger, Shapes(ledger), Records(), limits, deep, vertices)
     tilesets = _Reading(session, tiling).read(name, kind)
     if everything or "tiles_orphan" in demand.defects:
         _note_orphans(tilesets, ledger)
-    wanted = None if everything else demand.defects & frozenset(DEFECTS)
+    wanted = None if everything else demand.defects & (DEFECTS.keys() | GEOMETRY_DEFECTS.keys())
     return build_facts(name, demand, session, tilesets, ledger.frame(wanted))
 
 
@@ -128,23 +129,21 @@ class _Reading:
         """The tileset and every external one, each once, breadth first."""
         session = self.session
         known: dict[str, Tileset] = {}
-        waiting: deque[tuple[Found, Mapping[str, Any], int | None, int]] = deque([(first, document, None, 0)])
+        waiting: deque[tuple[Found, Mapping[str, Any], Above | None]] = deque([(first, document, None)])
         while waiting:
-            found, document_, parent, level = waiting.popleft()
+            found, document_, above = waiting.popleft()
             if found.label in known:
                 continue
-            sid = session.records.add("tileset", found.name, found.label, parent)
+            sid = session.records.add("tileset", found.name, found.label, above.sid if above else None)
             session.ledger.sid = sid
             use = ExtensionUse(session.shapes)
             tileset = known[found.label] = Tileset(found.label, found.name, found.files, sid, use)
             read_top_level(document_, tileset, session)
             walk = TileWalk(tileset, session)
-            walk.read(parent, level)
+            walk.read(above)
             for root, tile, tile_level in walk.implicit:
                 walk_implicit(root, tile, tile_level, tileset, session)
-            for inner, inner_document, tile in walk.external:
-                tile_level = session.records[tile].values["Level"]
-                waiting.append((inner, inner_document, tile, tile_level + 1))
+            waiting.extend(walk.external)
         tilesets = list(known.values())
         self._judge(tilesets, known)
         return tilesets

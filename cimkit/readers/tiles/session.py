@@ -18,7 +18,9 @@ __all__ = ["Session"]
 
 @dataclass
 class Session:
-    """deep: look into contents; without it only JSON ones are opened, to find external tilesets."""
+    """deep: look into contents; without it only JSON ones are opened, to find external tilesets.
+    vertices: compare vertices with the volumes that must hold them.
+    """
 
     files: Files
     ledger: Ledger
@@ -26,6 +28,7 @@ class Session:
     records: Records
     limits: Limits
     deep: bool = True
+    vertices: bool = False
     checked: dict[str, Content | None] = field(default_factory=dict)
     #: Versions, extensions and extents by tileset, sums of features, bytes by format.
     counts: Counter[str] = field(default_factory=Counter)
@@ -39,7 +42,7 @@ class Session:
                 found.data is not None or "." not in found.name.rsplit("/", 1)[-1] or found.name.endswith(".json")
             )
             data = found.read(place) if self.deep or looks_like_json else None
-            content = None if data is None else check_content(found, data, place, self.shapes)
+            content = None if data is None else check_content(found, data, place, self.shapes, vertices=self.vertices)
             if content is not None:
                 self.counts[f"bytes_{content.format}"] += content.size
                 self.counts[f"files_{content.format}"] += 1

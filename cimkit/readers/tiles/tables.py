@@ -9,10 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from cimkit.readers.tiles.defects import Ledger, Place
+from cimkit.readers.tiles.points import IDENTITY, Points, moved
 from cimkit.readers.tiles.shapes import Shapes, is_integer, is_number
 
-__all__ = ["FEATURES", "FeatureSemantics", "check_batch_table", "check_feature_table"]
+__all__ = [
+    "FEATURES",
+    "FeatureSemantics",
+    "centre_of",
+    "check_batch_table",
+    "check_feature_table",
+    "cloud_points",
+]
 
 #: Bytes of the component types of the 1.0 formats.
 _SIZES = {
@@ -183,6 +194,34 @@ def check_batch_table(table: Mapping[str, Any], body: int, length: int | None, p
             shapes.wrong_type(value, at, "array | object")
 
 
-def numbers_of(value: Any) -> list[float] | None:
-    """Three numbers, such as RTC_CENTER written in the JSON; None: something else."""
+def centre_of(table: Mapping[str, Any] | None) -> list[float]:
+    """RTC_CENTER where it stands in the JSON; the origin otherwise."""
+    return _three(table, "RTC_CENTER") or [0.0, 0.0, 0.0]
+
+
+def cloud_points(table: Mapping[str, Any] | None, body: bytes) -> list[Points]:
+    """The points of a pnts tile; none when they are compressed, or do not fit the body."""
+    count = (table or {}).get("POINTS_LENGTH")
+    if table is None or type(count) is not int:
+        return []
+    if (values := _array(table.get("POSITION"), count, "<f4", body)) is not None:
+        return moved([Points(values, IDENTITY)], centre_of(table))
+    offset, scale = _three(table, "QUANTIZED_VOLUME_OFFSET"), _three(table, "QUANTIZED_VOLUME_SCALE")
+    values = _array(table.get("POSITION_QUANTIZED"), count, "<u2", body)
+    if values is None or offset is None or scale is None:
+        return []
+    return moved([Points(values / 65535 * np.array(scale) + np.array(offset), IDENTITY)], centre_of(table))
+
+
+def _array(value: Any, count: int, dtype: str, body: bytes) -> npt.NDArray[Any] | None:
+    offset = value.get("byteOffset") if type(value) is dict else None
+    size = np.dtype(dtype).itemsize
+    if type(offset) is not int or offset < 0 or count <= 0 or offset + 3 * size * count > len(body):
+        return None
+    values: npt.NDArray[Any] = np.frombuffer(body, dtype, 3 * count, offset).reshape(count, 3)
+    return values
+
+
+def _three(table: Mapping[str, Any] | None, name: str) -> list[float] | None:
+    value = (table or {}).get(name)
     return list(map(float, value)) if type(value) is list and len(value) == 3 and all(map(is_number, value)) else None

@@ -9,39 +9,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cimkit.readers.tiles.contents import Content
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.entities import read_entity, semantic_value
 from cimkit.readers.tiles.extensions import ARCHIVES, CONTENT_GLTF
 from cimkit.readers.tiles.files import Found
 from cimkit.readers.tiles.implicit import ImplicitRoot, check_implicit_root, read_implicit_tiling
+from cimkit.readers.tiles.points import farthest_outside, tolerance
 from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.tileset import External, Tileset
-from cimkit.readers.tiles.volumes import Matrix, Volume, is_inside, is_invertible, largest_scale, read_volume
+from cimkit.readers.tiles.volumes import Matrix, Volume, after, is_inside, is_invertible, largest_scale, read_volume
 
-__all__ = ["TileWalk"]
+__all__ = ["Above", "TileWalk", "compare_with_parent", "note_gltf"]
 
 _MULTIPLE_CONTENTS = "3DTILES_multiple_contents"
 _REFINEMENTS = ("ADD", "REPLACE")
 
 
 @dataclass(frozen=True, slots=True)
-class _Above:
-    """What a child is compared with."""
+class Above:
+    """What a tile is compared with: the one above it. level: 0 at the root of the first tileset."""
 
     sid: int | None
     level: int
     error: float | None
     volume: Volume | None
     refine: str | None
+    to_tileset: Matrix | None  # from the tile's coordinates to those of the first tileset
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A content's URI, the URI's place, its subject (the tile, at the root of an implicit tiling)."""
+    """A content's URI, the URI's place, its subject (the tile, at the root of an implicit tiling), what holds it."""
 
     uri: str | None
     place: Place
     sid: int
+    volume: Volume | None
 
 
 class TileWalk:
@@ -54,15 +58,15 @@ class TileWalk:
         self.shapes = session.shapes
         self.ledger = session.ledger
         self.implicit: list[tuple[ImplicitRoot, int, int]] = []
-        self.external: list[tuple[Found, dict[str, Any], int]] = []
+        self.external: list[tuple[Found, dict[str, Any], Above]] = []
 
-    def read(self, parent: int | None, level: int) -> None:
-        """Read every tile. parent: sid of the tile that refers to this tileset; level: of the root."""
+    def read(self, above: Above | None) -> None:
+        """Read every tile. above: the tile that refers to this tileset, None for the first one."""
         tileset = self.tileset
         if tileset.root is None:
             return
         root = Place(tileset.label, "/root")
-        waiting = [(tileset.root, root, _Above(parent, level - 1, None, None, None), True)]
+        waiting = [(tileset.root, root, above or Above(None, -1, None, None, None, None), True)]
         while waiting:
             tile, place, above, is_root = waiting.pop()
             below = self._read_tile(tile, place, above, is_root)
@@ -78,7 +82,7 @@ class TileWalk:
             waiting.extend(reversed(listed))
         self.ledger.sid = tileset.sid
 
-    def _read_tile(self, tile: dict[str, Any], place: Place, above: _Above, is_root: bool) -> _Above:
+    def _read_tile(self, tile: dict[str, Any], place: Place, above: Above, is_root: bool) -> Above:
         shapes, use = self.shapes, self.tileset.use
         sid = self.session.records.add("tile", place.pointer, str(place), above.sid)
         self.ledger.sid = sid
@@ -103,9 +107,10 @@ class TileWalk:
             self.tileset.root_matrix = matrix
         else:
             compare_with_parent(error, volume, matrix, above.error, above.volume, place, self.session)
-        self._read_contents(tile, place, sid, error, volume, above.level + 1)
+        here = Above(sid, above.level + 1, error, volume, refine or above.refine, after(above.to_tileset, matrix))
+        self._read_contents(tile, place, sid, here)
         self.ledger.sid = sid
-        return _Above(sid, above.level + 1, error, volume, refine or above.refine)
+        return here
 
     def _volume(self, owner: Mapping[str, Any], name: str, place: Place, *, required: bool = False) -> Volume | None:
         value = self.shapes.mapping(owner, name, place, required=required)
@@ -145,9 +150,7 @@ class TileWalk:
             return None
         return matrix
 
-    def _read_contents(
-        self, tile: Mapping[str, Any], place: Place, sid: int, error: float | None, volume: Volume | None, level: int
-    ) -> None:
+    def _read_contents(self, tile: Mapping[str, Any], place: Place, sid: int, here: Above) -> None:
         if "content" in tile and "contents" in tile:
             self.ledger.add("tiles_value", "one_of", place, "content | contents")
         listed: list[tuple[dict[str, Any] | None, Place]] = []
@@ -160,7 +163,9 @@ class TileWalk:
             ]
         listed += self._extension_contents(tile, place)
         is_implicit = "implicitTiling" in tile
-        contents = [self._read_content(each, at, sid, volume, is_implicit) for each, at in listed if each is not None]
+        contents = [
+            self._read_content(each, at, sid, here.volume, is_implicit) for each, at in listed if each is not None
+        ]
         self.session.records[sid].values["Contents"] = len(contents)
         if is_implicit:
             self.ledger.sid = sid
@@ -170,11 +175,11 @@ class TileWalk:
             uris = [(each.uri, each.place) for each in contents]
             root = read_implicit_tiling(value, at, uris, self.shapes, self.tileset.use) if value is not None else None
             if root is not None:
-                self.implicit.append((root, sid, level))
+                self.implicit.append((root, sid, here.level))
             return
         for each in contents:
             if each.uri is not None:
-                self._open(each, each.uri, sid, bool(tile.get("children")), error, volume)
+                self._open(each, each.uri, bool(tile.get("children")), here)
 
     def _extension_contents(self, tile: Mapping[str, Any], place: Place) -> list[tuple[dict[str, Any] | None, Place]]:
         """Contents in the extension of 3D Tiles 1.0 that became `contents`."""
@@ -201,15 +206,13 @@ class TileWalk:
         if own is not None and volume is not None and is_inside(own, volume) is False:
             self.ledger.add("tiles_bounding_volume", "content_outside_tile", place.at("boundingVolume"))
         if is_implicit:
-            return _Content(uri, place.at("uri"), tile)
+            return _Content(uri, place.at("uri"), tile, None)
         sid = self.session.records.add("content", uri or place.pointer, str(place), tile)
         self.session.records[sid].entity = entity
         self.session.records[sid].values.update({"Uri": uri, "Group": group})
-        return _Content(uri, place.at("uri"), sid)
+        return _Content(uri, place.at("uri"), sid, own or volume)
 
-    def _open(
-        self, content_of: _Content, uri: str, tile: int, has_children: bool, error: float | None, volume: Volume | None
-    ) -> None:
+    def _open(self, content_of: _Content, uri: str, has_children: bool, here: Above) -> None:
         """Look at the file behind a content's URI."""
         records, tileset = self.session.records, self.tileset
         sid, place = content_of.sid, content_of.place
@@ -227,8 +230,25 @@ class TileWalk:
         if content.format == "tileset" and content.document is not None:
             if has_children:
                 self.ledger.add("tiles_tree", "children_of_external", place, found.label)
-            tileset.externals.append(External(found.label, place, error, volume))
-            self.external.append((found, content.document, tile))
+            tileset.externals.append(External(found.label, place, here.error, here.volume))
+            self.external.append((found, content.document, here))
+        self._compare_points(content, content_of.volume, here.to_tileset, place)
+
+    def _compare_points(self, content: Content, volume: Volume | None, to_tileset: Matrix | None, place: Place) -> None:
+        """Write down vertices outside the volume that must hold them. They are let go of then."""
+        points, content.points = content.points, []
+        if (
+            not self.session.vertices
+            or not points
+            or volume is None
+            or not volume.numbers
+            or self.tileset.other_up_axis
+        ):
+            return
+        distance = farthest_outside(points, volume, to_tileset)
+        if distance > tolerance(volume):
+            found = f"{distance:.3g} m"
+            self.ledger.add("tiles_vertices_outside", "outside", place, found, f"..{tolerance(volume):.3g} m")
 
 
 def note_gltf(tileset: Tileset, format_: str, where: str) -> None:

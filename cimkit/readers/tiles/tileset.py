@@ -51,6 +51,7 @@ class Tileset:
     root_error: float | None = None
     root_volume: Volume | None = None
     root_matrix: Matrix | None = None
+    other_up_axis: bool = False  # `gltfUpAxis`, of drafts before 1.0: its contents are turned in another way
     externals: list[External] = field(default_factory=list)
 
     @property
@@ -72,6 +73,7 @@ def read_top_level(document: Mapping[str, Any], tileset: Tileset, session: Sessi
             shapes.ledger.add(
                 "tiles_version", "unknown", place.at("asset", "version"), tileset.version, " | ".join(VERSIONS)
             )
+        tileset.other_up_axis = asset.get("gltfUpAxis", "Y") != "Y"
         own = shapes.text(asset, "tilesetVersion", place.at("asset"))
         values.update({"Version": tileset.version, "TilesetVersion": own})
         if type(asset.get("generator")) is str:

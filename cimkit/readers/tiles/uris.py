@@ -39,7 +39,7 @@ def resolve(uri: str, base: str) -> Target:
         return Target("remote", uri)
     if not path or "\0" in path:
         return Target("broken", uri)
-    steps = base.split("/")[:-1]
+    steps = [step for step in base.split("/")[:-1] if step not in ("", ".", "..")]
     for step in path.split("/"):
         if step == "..":
             if not steps:

@@ -15,7 +15,7 @@ from typing import Any
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.shapes import Shapes
 
-__all__ = ["S2", "Matrix", "Volume", "is_inside", "is_invertible", "largest_scale", "read_volume"]
+__all__ = ["S2", "Matrix", "Volume", "after", "is_inside", "is_invertible", "largest_scale", "read_volume"]
 
 S2 = "3DTILES_bounding_volume_S2"
 #: The rows of an affine 4 x 4 matrix.
@@ -137,6 +137,15 @@ def _shape(volume: Volume, matrix: Matrix | None) -> tuple[Vector, list[Vector],
     moved = _turn(matrix, centre)
     shifted = (moved[0] + matrix[0][3], moved[1] + matrix[1][3], moved[2] + matrix[2][3])
     return shifted, turned, radius * largest_scale(matrix)
+
+
+def after(outer: Matrix | None, inner: Matrix | None) -> Matrix | None:
+    """The matrix that does `inner` first and `outer` then; None: neither does anything."""
+    if outer is None or inner is None:
+        return inner if outer is None else outer
+    columns = list(zip(*inner, strict=True))
+    rows = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in outer]
+    return tuple((row[0], row[1], row[2], row[3]) for row in rows)
 
 
 def is_invertible(matrix: Matrix) -> bool:
