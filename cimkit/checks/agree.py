@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import polars as pl
 
-from cimkit.checks.contract import Context, Outcome, finding_rows
-from cimkit.facts.columns import BoolArray, IntArray
+from cimkit.checks.contract import Context, Outcome, finding_rows, no_rows
+from cimkit.facts.columns import BoolArray, Column, IntArray
 from cimkit.facts.demand import Demand
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["demand", "judge"]
 
@@ -25,42 +23,57 @@ def demand(options: Mapping[str, Any]) -> Demand:
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
     """Numbers agree within `tolerance` (absolute, default 1e-6 of the larger), texts when equal after folding width,
     case and blanks. Subjects with fewer than two of the operands are not asked."""
-    count = len(selected)
-    number = np.full((len(options["operands"]), count), np.nan)
-    text = np.full((len(options["operands"]), count), None, dtype=object)
-    folded = text.copy()
-    has = np.zeros(text.shape, bool)
-    for place, operand in enumerate(options["operands"]):
-        found = context.operand(operand)
-        if found is None:
-            continue
-        column, _ = found
-        has[place, column.sid] = True
-        number[place, column.sid] = column.values.number
-        text[place, column.sid] = column.values.text.to_numpy()
-        folded[place, column.sid] = _folded(column.values.text).to_numpy()
-    asked = selected & (has.sum(axis=0) >= 2)
-    failed = np.zeros(count, bool)
-    first = np.argmax(has, axis=0)
-    everyone = np.arange(count)
-    for place in range(len(options["operands"])):
-        both = asked & has[place]
-        a, b = number[first, everyone], number[place]
-        slack = options.get("tolerance") or 1e-6 * np.fmax(np.abs(a), np.abs(b))
-        numeric = np.isfinite(a) & np.isfinite(b)
-        apart = np.where(numeric, np.abs(a - b) > slack, folded[first, everyone] != folded[place])
-        failed |= both & apart
-    names = [context.describe(operand) for operand in options["operands"]]
+    said = np.zeros(len(selected), np.int8)
+    found = []
+    for operand in options["operands"]:
+        answer = context.operand(operand)
+        if answer is not None:
+            column, has = answer
+            said += has
+            found.append((context.describe(operand), column))
+    asked = selected & (said >= 2)
+    failed = np.zeros(len(selected), bool)
+    if not asked.any():
+        return Outcome(failed, lambda _: no_rows(), asked=asked)
+    rows = pl.concat([_said(name, column, asked) for name, column in found])
+    tolerance = options.get("tolerance")
+    first = rows.unique("sid", keep="first", maintain_order=True).select("sid", a="number", text_a="folded")
+    slack = pl.lit(tolerance) if tolerance else 1e-6 * pl.max_horizontal(pl.col("a").abs(), pl.col("number").abs())
+    both_numbers = pl.col("a").is_not_nan() & pl.col("number").is_not_nan()
+    apart = (
+        pl.when(both_numbers)
+        .then((pl.col("a") - pl.col("number")).abs() > slack)
+        .otherwise(pl.col("text_a") != pl.col("folded"))
+    )
+    failed[rows.join(first, on="sid").filter(apart)["sid"].to_numpy()] = True
 
     def explain(sids: IntArray) -> pl.DataFrame:
-        said = [
-            "; ".join(f"{name} = {value}" for name, value in zip(names, text[:, sid], strict=True) if value is not None)
-            for sid in sids
-        ]
-        return finding_rows(sids, "disagree", found=said)
+        told = (
+            rows.filter(pl.col("sid").is_in(pl.Series(sids, dtype=pl.Int32).implode()))
+            .group_by("sid", maintain_order=True)
+            .agg(pl.format("{} = {}", "name", _plain("text")).str.join("; "))
+            .sort("sid")
+        )
+        return finding_rows(sids, "disagree", found=told["name"])
 
     return Outcome(failed, explain, asked=asked)
 
 
-def _folded(texts: pl.Series) -> pl.Series:
-    return texts.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", "")
+def _said(name: str, column: Column, asked: BoolArray) -> pl.DataFrame:
+    """What one operand says of the subjects asked."""
+    rows = np.flatnonzero(asked[column.sid]).astype(np.int32)
+    text = column.texts(rows)
+    return pl.DataFrame(
+        {
+            "sid": pl.Series(column.sid[rows], dtype=pl.Int32),
+            "name": pl.Series([name], dtype=pl.String).new_from_index(0, len(rows)),
+            "number": column.values.number[rows],
+            "text": text,
+            "folded": text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", ""),
+        }
+    )
+
+
+def _plain(text: str) -> pl.Expr:
+    """A number as people write it: STEP's `14000.` without its point."""
+    return pl.col(text).str.replace(r"^(-?[0-9]+)\.$", "$1")

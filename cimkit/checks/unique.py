@@ -37,7 +37,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         apart = (pl.col("number").diff().fill_null(0.0) > options["tolerance"]) | pl.col("scope").diff().ne(0)
         frame = frame.with_columns(group=apart.fill_null(True).cum_sum())
     else:
-        frame = frame.with_columns(group=pl.struct("scope", "text").rank("dense"))
+        keys = ["scope", "text"] if options.get("within") else ["text"]
+        frame = frame.filter(frame["text"].is_duplicated())  # few are left, and only these are compared in full
+        frame = frame.with_columns(group=pl.struct(keys).rank("dense"))
     groups = frame.filter(pl.len().over("group") > 1)
     failed = none.copy()
     failed[groups["sid"].to_numpy()] = True
