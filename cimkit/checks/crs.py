@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import polars as pl
 
-from cimkit.checks.contract import Context, Outcome, no_rows, of_source, whole_finding
-from cimkit.checks.places import epsg_code, is_registered
+from cimkit.checks.contract import Context, Outcome, no_rows, of_source
+from cimkit.checks.places import epsg_code, finding_about, is_registered
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.demand import Demand
 
@@ -22,7 +22,7 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """aspect: `name` (default, the projected system), `datum` (the geodetic one) or `vertical`; `known` asks whether the
+    """aspect: `name` (default, the projected system), `datum` (the geodetic one), `vertical`; `known` asks whether the
     projected system's EPSG code is in the register (needs pyproj). `accepted` is tried on the text as written and on
     its bare EPSG code. Not applicable where the source has no reference system at all, or for `known` no code."""
     count = len(context.facts)
@@ -39,16 +39,13 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         height = str(system.get("name") or "").partition("+")[2]
         written = f"EPSG:{height.strip()}" if height.strip().isdigit() else ""
     values = orjson.dumps({"aspect": aspect}).decode()
-    locator = f"#{system['id']}" if system.get("id") else None
     if not written:
-        return of_source(count, whole_finding("crs_missing", values=values, locator=locator))
+        return of_source(count, finding_about(system, "crs_missing", values=values))
     accepted = options.get("accepted")
     code = epsg_code(written)
     readings = pl.Series([written] + ([f"EPSG:{code}", str(code)] if code else []), dtype=pl.String)
     if accepted is not None and not accepted.accepts_text(readings).any():
-        finding = whole_finding(
-            "crs_not_accepted", found=written, expected=accepted.describe(), values=values, locator=locator
-        )
+        finding = finding_about(system, "crs_not_accepted", found=written, expected=accepted.describe(), values=values)
         return of_source(count, finding)
     return of_source(count, no_rows())
 
@@ -61,5 +58,4 @@ def _known(count: int, system: Mapping[str, Any]) -> Outcome:
     if is_registered(code):
         return of_source(count, no_rows())
     values = orjson.dumps({"aspect": "known"}).decode()
-    locator = f"#{system['id']}" if system.get("id") else None
-    return of_source(count, whole_finding("crs_unknown", found=written, values=values, locator=locator))
+    return of_source(count, finding_about(system, "crs_unknown", found=written, values=values))

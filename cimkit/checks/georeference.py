@@ -18,8 +18,10 @@ from cimkit.checks.places import (
     NORTHING_M,
     PREFIXED_EASTING_M,
     Georeference,
+    box_text,
     distance_m,
     epsg_code,
+    finding_about,
     gauss_kruger_zone,
     inside,
     to_degrees,
@@ -54,11 +56,6 @@ def _numbers(georeference: Georeference) -> tuple[float, float] | None:
     return None if easting is None or northing is None else (float(easting), float(northing))
 
 
-def _locator(georeference: Georeference, part: str = "map_conversion") -> str | None:
-    number = (georeference.get(part) or {}).get("id")
-    return f"#{number}" if number else None
-
-
 def _present(context: Context, georeference: Georeference, options: Mapping[str, Any]) -> _Answer:
     schema = context.facts.schema
     possible = schema is not None and "IFCMAPCONVERSION" in schema.entities
@@ -86,7 +83,7 @@ def _swapped(context: Context, georeference: Georeference, options: Mapping[str,
     if inside(NORTHING_M, easting) and looks_east:
         found = f"E {easting:.3f}, N {northing:.3f}"
         expected = f"E {northing:.3f}, N {easting:.3f}"
-        return whole_finding("axes_swapped", found=found, expected=expected, locator=_locator(georeference))
+        return finding_about(georeference["map_conversion"], "axes_swapped", found=found, expected=expected)
     return no_rows()
 
 
@@ -103,7 +100,7 @@ def _zone(context: Context, georeference: Georeference, options: Mapping[str, An
     if (written == number) if prefixed else (written is None):
         return no_rows()
     expected = f"{number} {easting % 1e6:.3f}" if prefixed else f"{easting % 1e6:.3f}"
-    return whole_finding("zone_prefix_wrong", found=f"{easting:.3f}", expected=expected, locator=_locator(georeference))
+    return finding_about(georeference["map_conversion"], "zone_prefix_wrong", found=f"{easting:.3f}", expected=expected)
 
 
 def _base_point(georeference: Georeference) -> tuple[float, float] | None:
@@ -123,11 +120,11 @@ def _agrees(context: Context, georeference: Georeference, options: Mapping[str, 
     apart = distance_m(*point, float(site["latitude"]), float(site["longitude"]))
     if apart <= 1000:
         return no_rows()
-    return whole_finding(
+    return finding_about(
+        georeference["map_conversion"],
         "location_disagrees",
         found=f"{apart / 1000:.1f} km: {point[0]:.5f}, {point[1]:.5f}",
         expected=f"{float(site['latitude']):.5f}, {float(site['longitude']):.5f}",
-        locator=_locator(georeference),
     )
 
 
@@ -138,9 +135,8 @@ def _inside(context: Context, georeference: Georeference, options: Mapping[str, 
         return None
     if box["south"] <= point[0] <= box["north"] and box["west"] <= point[1] <= box["east"]:
         return no_rows()
-    expected = f"{box['south']}..{box['north']}, {box['west']}..{box['east']}"
     found = f"{point[0]:.5f}, {point[1]:.5f}"
-    return whole_finding("location_outside", found=found, expected=expected, locator=_locator(georeference))
+    return finding_about(georeference["map_conversion"], "location_outside", found=found, expected=box_text(box))
 
 
 def _scale(context: Context, georeference: Georeference, options: Mapping[str, Any]) -> _Answer:
@@ -153,7 +149,7 @@ def _scale(context: Context, georeference: Georeference, options: Mapping[str, A
     scale = float(conversion.get("scale") or 1.0)
     if abs(scale - expected) <= 0.01 * expected:
         return no_rows()
-    return whole_finding("scale_wrong", found=f"{scale:g}", expected=f"{expected:g}", locator=_locator(georeference))
+    return finding_about(georeference["map_conversion"], "scale_wrong", found=f"{scale:g}", expected=f"{expected:g}")
 
 
 _ASPECTS: Mapping[str, Callable[[Context, Georeference, Mapping[str, Any]], _Answer]] = {

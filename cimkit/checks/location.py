@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cimkit.checks.contract import Context, Outcome, no_rows, of_source, whole_finding
-from cimkit.checks.places import distance_m
+from cimkit.checks.contract import Context, Outcome, no_rows, of_source
+from cimkit.checks.places import box_text, distance_m, finding_about
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.demand import Demand
 
@@ -27,18 +27,11 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         return of_source(count, no_rows(), looked=False)
     latitude, longitude = float(site["latitude"]), float(site["longitude"])
     found = f"{latitude:.5f}, {longitude:.5f}"
-    locator = f"#{site['id']}" if site.get("id") else None
-    sid = site.get("sid")
-    related = [[sid]] if sid is not None else None
     for place in options.get("not_near") or ():
         if distance_m(latitude, longitude, place["lat"], place["lon"]) <= float(options.get("tolerance_m", 50)):
-            finding = whole_finding(
-                "location_at_default", found=found, expected=str(place.get("name")), locator=locator, related=related
-            )
+            finding = finding_about(site, "location_at_default", found=found, expected=str(place.get("name")))
             return of_source(count, finding)
     box = options.get("box")
     if box and not (box["south"] <= latitude <= box["north"] and box["west"] <= longitude <= box["east"]):
-        expected = f"{box['south']}..{box['north']}, {box['west']}..{box['east']}"
-        finding = whole_finding("location_outside", found=found, expected=expected, locator=locator, related=related)
-        return of_source(count, finding)
+        return of_source(count, finding_about(site, "location_outside", found=found, expected=box_text(box)))
     return of_source(count, no_rows())

@@ -41,7 +41,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     findings = rows.select(
         sid=pl.col("sid"),
         locator=place,
-        reason=pl.format("defect_{}", "kind"),
+        reason=pl.when((pl.col("kind") == "wrong_type") & (pl.col("found") == "$"))
+        .then(pl.lit("defect_value_missing"))
+        .otherwise(pl.format("defect_{}", "kind")),
         found=pl.col("found"),
         expected=pl.col("expected"),
         related=pl.lit(None, dtype=pl.List(pl.Int32)),

@@ -9,11 +9,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cimkit.checks.contract import finding_rows
 from cimkit.errors import UsageError
 
-__all__ = ["Georeference", "distance_m", "epsg_code", "gauss_kruger_zone", "inside", "is_registered", "to_degrees"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Georeference",
+    "box_text",
+    "distance_m",
+    "epsg_code",
+    "finding_about",
+    "gauss_kruger_zone",
+    "inside",
+    "is_registered",
+    "to_degrees",
+]
 
 Georeference = Mapping[str, Any]
 
@@ -46,6 +60,18 @@ def gauss_kruger_zone(code: int | None) -> tuple[int, bool] | None:
 def inside(low_high: tuple[float, float], value: float) -> bool:
     """Whether a value lies in a closed range."""
     return low_high[0] <= value <= low_high[1]
+
+
+def finding_about(part: Mapping[str, Any] | None, reason: str, **columns: Any) -> pl.DataFrame:
+    """One finding about a part of the georeference: about its subject (a site), or where it stands in the file."""
+    sid, number = (part or {}).get("sid"), (part or {}).get("id")
+    locator = f"#{number}" if sid is None and number else None
+    return finding_rows([sid], reason, locator=locator, **columns)
+
+
+def box_text(box: Mapping[str, float]) -> str:
+    """Latitudes and longitudes of a box: `38.7 ~ 43.5, 118.8 ~ 125.8`."""
+    return f"{box['south']} ~ {box['north']}, {box['west']} ~ {box['east']}"
 
 
 def distance_m(lat_1: float, lon_1: float, lat_2: float, lon_2: float) -> float:

@@ -28,5 +28,6 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     if low <= share <= high:
         return of_source(len(selected), no_rows())
     reason = "share_too_high" if share > high else "share_too_low"
-    finding = whole_finding(reason, found=f"{share:.0%} ({part} / {total})", expected=f"{low:.0%}..{high:.0%}")
+    bounds = (f"{low:.0%}" if low > 0 else "", f"{high:.0%}" if high < 1 else "")
+    finding = whole_finding(reason, found=f"{share:.0%} ({part} / {total})", expected="..".join(bounds))
     return of_source(len(selected), finding)

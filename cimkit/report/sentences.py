@@ -94,6 +94,8 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
         value = value.replace(["*", "/.*/"], template("findings.anything", lang))
     if name == "expected":
         value = _readable_range(value)
+    if name == "found":
+        value = value.str.replace(r"^(-?\d+)\.$", "$1")  # a whole number as STEP writes it: 14000.
     for (start, placeholder), kind in _CLOSED_LISTS.items():
         if placeholder == name and reason.startswith(start):
             value = value.map_batches(_Translation(kind, lang), return_dtype=pl.String)

@@ -49,7 +49,7 @@ def strings_in(node: ast.AST) -> Iterator[str]:
 
 
 def used_in_code() -> set[tuple[str, str]]:
-    """(where, reason) of `reason=...` and of the reasons handed to `finding_rows` and `whole_finding`."""
+    """(where, reason) of `reason=...` and of the reasons handed to `finding_rows` and its like."""
     found = set()
     for path in [*PACKAGE.glob("run/**/*.py"), *PACKAGE.glob("checks/**/*.py"), *PACKAGE.glob("projects/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -59,7 +59,7 @@ def used_in_code() -> set[tuple[str, str]]:
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             if name == "whole_finding":
                 given += node.args[:1]
-            elif name == "finding_rows":
+            elif name in ("finding_rows", "finding_about"):
                 given += node.args[1:2]
             for value in given:
                 found |= {(path.name, word) for word in strings_in(value) if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)}

@@ -111,6 +111,13 @@ def _excerpt(step: StepFile, offset: int) -> str:
     return " ".join((before + (line or after)).decode(step.encoding, "replace").split())
 
 
+def _text_around(step: StepFile, offset: int) -> str:
+    """The text in quotes that a byte stands in, as far as an excerpt reaches."""
+    before = step.octets.bytes(max(offset - _EXCERPT, 0), offset).rpartition(b"'")[2]
+    after = step.octets.bytes(offset, offset + _EXCERPT).partition(b"'")[0]
+    return " ".join((before + after).decode(step.encoding, "replace").split())
+
+
 def _raw_bytes(step: StepFile) -> Iterator[Flaw]:
     """Bytes above 127, once a statement: editions 1 and 2 have escapes for them, edition 3 allows UTF-8."""
     allowed = step.encoding == "utf-8" and (step.header.implementation_level or "").startswith("4")
@@ -123,7 +130,7 @@ def _raw_bytes(step: StepFile) -> Iterator[Flaw]:
         statement = np.searchsorted(step.starts, places, side="right")
         statement += np.searchsorted(step.index.other_starts, places, side="right")
         for place in places[np.flatnonzero(np.diff(statement, prepend=previous))].tolist():
-            yield Flaw("non-ascii-character", place)
+            yield Flaw("non-ascii-character", place, _text_around(step, place))
         previous = int(statement[-1]) if len(statement) else previous
 
 
