@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from cimkit.checks.geometry import check
+from cimkit.checks.geometry.validate import validate
 from cimkit.facts.boundaries import Kind, SubjectGeometry
 from cimkit.facts.columns import State
 from tests.cityjson.model import CUBE, document, read
@@ -80,3 +82,19 @@ def test_parts_of_a_building_may_not_overlap() -> None:
 
     outcome = check.judge(Context(), np.ones(2, bool), {})  # type: ignore[arg-type]
     assert outcome.explain(np.array([1], np.int32))["found"].to_list() == ["GE_B_PARTS_OVERLAP (601)"]
+
+
+def test_degrees_are_judged_as_metres() -> None:
+    pytest.importorskip("pyproj")
+    content = document()
+    content["metadata"]["referenceSystem"] = "https://www.opengis.net/def/crs/EPSG/0/4979"
+    content["transform"] = {"scale": [1e-7, 1e-7, 0.001], "translate": [41.8, 123.4, 0.0]}
+    content["vertices"] = [
+        [x, y, z] for z in (0, 9000) for x, y in ((0, 0), (0, 1000), (1000, 1000), (1000, 0))
+    ]  # latitude comes first
+    facts = read(content)
+    assert len(facts.defects) == 0
+    geometry = facts.whole["geometry"]
+    assert isinstance(geometry, SubjectGeometry)
+    assert validate(geometry.boundaries) == []
+    assert np.ptp(geometry.boundaries.points, axis=0).round(1).tolist() == [8.3, 11.1, 9.0]

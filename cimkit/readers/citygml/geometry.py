@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cimkit.facts.boundaries import LARGEST_COORDINATE, Boundaries, IntVector, Kind, SubjectGeometry, row_starts
-from cimkit.readers.citygml.metric import Metric
 from cimkit.readers.citygml.names import HREF, SOLIDS, SURFACES, Element, gml_id, inner, local
 from cimkit.readers.citygml.surfaces import NotSupportedError, Reference, Surfaces
 from cimkit.readers.cityjson.ledger import Ledger
+from cimkit.readers.cityjson.metric import Metric
 
 __all__ = ["Geometries", "Owner"]
 

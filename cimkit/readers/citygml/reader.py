@@ -13,11 +13,11 @@ from cimkit.errors import SourceError
 from cimkit.facts.model import DATASETS, Facts, Links, Subjects
 from cimkit.readers.citygml.geometry import Geometries
 from cimkit.readers.citygml.members import CityObject, Members
-from cimkit.readers.citygml.metric import Metric, metric_of
 from cimkit.readers.citygml.names import CITYGML, MEMBERS, Element, inner, local
 from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import without_collector
 from cimkit.readers.cityjson.ledger import Ledger
+from cimkit.readers.cityjson.metric import Metric, metric_of
 
 if TYPE_CHECKING:
     from cimkit.facts.columns import IntArray
@@ -201,7 +201,7 @@ class _Reading:
             found["extent"] = [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
         metric: Metric | None = None
         try:
-            metric = metric_of(crs)
+            metric = metric_of(crs, points)
         except ImportError:
             self.ledger.add("city_not_judged", "crs_unknown", "/*", found=crs)
         # Made even when nobody asked for geometry: references that lead nowhere show only here.

@@ -16,6 +16,7 @@ from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import Document, read_documents, without_collector
 from cimkit.readers.cityjson.geometry import Batch, Placed, flatten, gather
 from cimkit.readers.cityjson.ledger import Ledger, pointer
+from cimkit.readers.cityjson.metric import metric_of
 from cimkit.readers.cityjson.objects import SchemaCheck, version_of
 from cimkit.readers.cityjson.references import CityObject, check_references, links
 from cimkit.readers.cityjson.solids import subject_geometry
@@ -189,7 +190,7 @@ class _Reading:
         judge_vertices(vertices, self.documents, used, self.ledger)
         if not self.demand.geometry:
             return None
-        templates, points = self._templates(vertices)
+        templates, points = self._templates(vertices, self._in_metres(vertices.points))
         largest = float(np.abs(points).max(initial=0.0))
         if not largest < LARGEST_COORDINATE:
             self.ledger.add("city_number", "too_large", pointer("transform"), found=f"{largest:g}")
@@ -295,14 +296,25 @@ class _Reading:
                     if 0 <= place < len(used):
                         used[place] = True
 
-    def _templates(self, vertices: Vertices) -> tuple[list[Batch], npt.NDArray[np.float64]]:
+    def _in_metres(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        crs = _text(self._metadata().get("referenceSystem"))
+        try:
+            metric = metric_of(crs, points)
+        except ImportError:
+            self.ledger.add("city_not_judged", "crs_unknown", pointer("metadata", "referenceSystem"), found=crs)
+            return points
+        return points if metric is None else metric(points)
+
+    def _templates(
+        self, vertices: Vertices, in_metres: npt.NDArray[np.float64]
+    ) -> tuple[list[Batch], npt.NDArray[np.float64]]:
         """Templates are judged once, as they stand, and belong to no subject: (batches, points with the templates')."""
         templates = self.head.get("geometry-templates")
         own = templates.get("vertices-templates") if isinstance(templates, Mapping) else None
         try:
             points = np.asarray(own if own else np.zeros((0, 3)), np.float64).reshape(-1, 3)
         except ValueError:  # the schema check has said so
-            return [], vertices.points
+            return [], in_metres
         place = pointer("geometry-templates", "templates")
         items = [
             Placed(template, None, f"{place}/{number}", self.documents[0].line)
@@ -317,7 +329,7 @@ class _Reading:
                 batches.append(batch)
             elif len(batch.index):
                 self.ledger.add("city_vertex_index", "missing", place, found=str(int(batch.index.max())))
-        return batches, np.concatenate([vertices.points, points])
+        return batches, np.concatenate([in_metres, points])
 
     def _buildings(self) -> dict[int, int]:
         """Of each part of a building, and the building itself, the building's sid, where it has parts."""

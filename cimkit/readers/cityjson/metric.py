@@ -17,13 +17,15 @@ Metric = Callable[[FloatArray], FloatArray]
 _METRES_PER_DEGREE = 111_320.0  # along a meridian; 0.5 % matters to no tolerance here
 
 
-def metric_of(reference_system: str | None) -> Metric | None:
+def metric_of(reference_system: str | None, points: FloatArray) -> Metric | None:
     """How coordinates of a reference system become metres; None where they are metres, or nobody knows.
+
+    points: the data (n, 3); beyond 360 they are no degrees, and the reference system need not be looked up.
 
     A plate carrée around the middle of the data keeps planes planes and lines lines, which is all that validity asks.
     Raises ImportError where pyproj is not installed.
     """
-    if reference_system is None:
+    if reference_system is None or not len(points) or np.abs(points[:, :2]).max() > 360:
         return None
     from pyproj import CRS
     from pyproj.exceptions import CRSError
