@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["attribute_columns", "declared_type"]
 
-_ROWS_AT_ONCE = 2_000_000
+_ROWS_AT_ONCE = 300_000
 
 
 def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, units: Units) -> dict[str, Column]:
