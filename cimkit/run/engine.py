@@ -75,9 +75,9 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
         return Judgement(Verdict.BLOCKED, reason="results.gate_closed", reason_values={"gate": blocking})
     if rule.executable is Executable.MANUAL:
         verdict = Verdict.MANUAL if rule.where is None or selected.any() else Verdict.NOT_APPLICABLE
-        return Judgement(
-            verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason="results.by_hand"
-        )
+        # a row of a table says what to look for, but nobody has marked it as a duty
+        reason = "results.by_hand" if rule.must is None else "results.not_marked"
+        return Judgement(verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason=reason)
     occurrence = _occurrence(rule, selected)
     if occurrence is not None:
         return occurrence
