@@ -13,6 +13,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.boundaries import LARGEST_COORDINATE, SubjectGeometry
 from cimkit.facts.model import DATASETS, Facts, Subjects
 from cimkit.readers.cityjson.columns import column_of, property_columns
+from cimkit.readers.cityjson.describe import Describe, text_or_none
 from cimkit.readers.cityjson.documents import Document, read_documents, without_collector
 from cimkit.readers.cityjson.geometry import Batch, Placed, flatten, gather
 from cimkit.readers.cityjson.ledger import Ledger, pointer
@@ -25,7 +26,7 @@ from cimkit.readers.cityjson.tables import DEPTHS
 from cimkit.readers.cityjson.vertices import Vertices, judge_vertices, read_vertices
 
 if TYPE_CHECKING:
-    from cimkit.facts.columns import Column, IntArray
+    from cimkit.facts.columns import Column
     from cimkit.facts.demand import Demand
 
 __all__ = ["read_cityjson"]
@@ -50,42 +51,6 @@ def read_cityjson(data: bytes | memoryview, demand: Demand, *, name: str | None 
         return _Reading(documents, demand, ledger, name).facts()
 
 
-class _Describe:
-    """What a person needs to find city objects. It holds no part of the document, whose memory can go."""
-
-    def __init__(self, objects: Sequence[CityObject], kinds: Sequence[str]) -> None:
-        self._kinds = kinds
-        self._ids = [one.name for one in objects]
-        self._names = [_name(one.content) for one in objects]
-        self._lines = [one.line for one in objects]
-
-    def __call__(self, sids: IntArray) -> pl.DataFrame:
-        chosen = sids.tolist()
-        places = [pointer("CityObjects", self._ids[sid]) for sid in chosen]
-        columns: dict[str, list[str | None]] = {
-            "kind": [self._kinds[sid] for sid in chosen],
-            "id": [self._ids[sid] for sid in chosen],
-            "name": [self._names[sid] for sid in chosen],
-            "tag": [None] * len(chosen),
-            "type": [None] * len(chosen),
-            "storey": [None] * len(chosen),
-            "locator": [
-                place if (line := self._lines[sid]) is None else f"{line}:{place}"
-                for sid, place in zip(chosen, places, strict=True)
-            ],
-        }
-        return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _name(content: Mapping[str, Any]) -> str | None:
-    attributes = content.get("attributes")
-    return _text(attributes.get("name")) if isinstance(attributes, Mapping) else None
-
-
 class _Reading:
     """The steps from documents to facts."""
 
@@ -106,7 +71,7 @@ class _Reading:
             check_references(self.objects, self.known, self.ledger)
         vertices = read_vertices(self.documents, self.version, self.ledger)
         geometry = self._geometry(vertices)
-        kinds = [_text(one.content.get("type")) or "" for one in self.objects]
+        kinds = [text_or_none(one.content.get("type")) or "" for one in self.objects]
         names = tuple(dict.fromkeys(kinds))
         number = {kind: position for position, kind in enumerate(names)}
         subjects = Subjects(
@@ -118,7 +83,7 @@ class _Reading:
             format="cityjson",
             demand=self.demand,
             subjects=subjects,
-            describe=_Describe(self.objects, kinds),
+            describe=Describe(self.objects, kinds),
             attributes=self._attributes(kinds),
             properties=tuple(property_columns(self._properties())),
             links=links(self.objects, self.known),
@@ -297,7 +262,7 @@ class _Reading:
                         used[place] = True
 
     def _in_metres(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        crs = _text(self._metadata().get("referenceSystem"))
+        crs = text_or_none(self._metadata().get("referenceSystem"))
         try:
             metric = metric_of(crs, points)
         except ImportError:
@@ -371,13 +336,13 @@ class _Reading:
     def _dataset(self) -> pl.DataFrame:
         metadata = self._metadata()
         row = {
-            "name": _text(metadata.get("title")) or self.name,
+            "name": text_or_none(metadata.get("title")) or self.name,
             "format": "cityjson" if self.documents[0].line is None else "cityjsonseq",
             "schema": self.written or None,
-            "crs": _text(metadata.get("referenceSystem")),
+            "crs": text_or_none(metadata.get("referenceSystem")),
             "height_datum": None,
             "software": None,
-            "date": _text(metadata.get("referenceDate")),
+            "date": text_or_none(metadata.get("referenceDate")),
             "count": len(self.objects),
             "discipline": None,
         }
