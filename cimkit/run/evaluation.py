@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cimkit.checks.contract import Outcome, finding_rows, no_rows
@@ -35,7 +36,7 @@ class Evaluation:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._masks: dict[Any, BoolArray] = {}
+        self._masks: dict[Any, npt.NDArray[np.uint8]] = {}  # a bit a subject: hundreds of questions of a million
         self._memory: dict[Any, Any] = {}
 
     def remember(self, key: Any, make: Any) -> Any:
@@ -44,6 +45,15 @@ class Evaluation:
             self._memory[key] = make()
         return self._memory[key]
 
+    def remember_mask(self, key: Any, make: Callable[[], BoolArray]) -> BoolArray:
+        """The same for a mask over all subjects; the answer is the caller's own, to change as it likes."""
+        packed = self._masks.get(key)
+        if packed is None:
+            mask = make()
+            self._masks[key] = np.packbits(mask)
+            return mask.copy()
+        return np.unpackbits(packed, count=len(self.facts)).view(bool)
+
     def holds(self, condition: Condition | None) -> BoolArray:
         """Which subjects meet a condition (n); None: all."""
         if condition is None:
@@ -51,9 +61,7 @@ class Evaluation:
         if isinstance(condition, Check):
             outcome = self._judge_check(condition, np.ones(len(self.facts), bool))
             return ~outcome.failed if outcome.asked is None else outcome.asked & ~outcome.failed
-        if condition not in self._masks:
-            self._masks[condition] = self._compute(condition)
-        return self._masks[condition]
+        return self.remember_mask(condition, lambda: self._compute(condition))
 
     def _compute(self, condition: Condition) -> BoolArray:
         from cimkit.run.facets import FACETS

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from importlib import import_module
+
+import polars as pl
 
 from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import AttributeDemand, Demand, PropertyDemand
@@ -13,6 +15,7 @@ from cimkit.rules.conditions import (
     All,
     AnyOf,
     Attribute,
+    Cardinality,
     Check,
     Classification,
     Condition,
@@ -24,6 +27,7 @@ from cimkit.rules.conditions import (
     Property,
 )
 from cimkit.rules.model import Rule
+from cimkit.rules.restriction import Restriction
 from cimkit.run.evaluation import conditions_in
 from cimkit.run.facets.part_of import IDS_RELATIONS
 from cimkit.run.kinds import kinds_named
@@ -39,7 +43,7 @@ def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
 def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
     kinds = _kinds_bound(rule.where, schema) if rule.where is not None else None
     if rule.where is not None:
-        yield Demand(kinds=kinds)
+        yield Demand(kinds=kinds if kinds is not None else _holders(rule.where, schema))
         yield from _of_condition(rule.where, schema, kinds)
     if rule.must is not None:
         yield Demand(kinds=_kinds_named(rule.must, schema))
@@ -60,6 +64,47 @@ def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[st
             return frozenset().union(*known) if len(known) == len(parts) else None
         case _:
             return None
+
+
+def _holders(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:
+    """Kinds that can have what a selection without an entity asks for; None: any.
+
+    A name alone selects surface styles and layers too, and what has properties may be a profile.
+    """
+    if schema is None:
+        return None
+    match condition:
+        case Attribute() if condition.cardinality is Cardinality.REQUIRED:
+            return frozenset().union(*(_having(schema, name) for name in _attribute_names(schema, condition.name)))
+        case Property() if condition.cardinality is Cardinality.REQUIRED:
+            return frozenset().union(*(schema.subtypes(name) for name in _WITH_PROPERTIES if name in schema.entities))
+        case All(of):
+            bounds = [bound for part in of if (bound := _holders(part, schema)) is not None]
+            return reduce(frozenset.__and__, bounds) if bounds else None
+        case _:
+            return None
+
+
+_WITH_PROPERTIES = ("IFCOBJECTDEFINITION", "IFCMATERIAL", "IFCMATERIALDEFINITION", "IFCPROFILEDEF")
+
+
+@lru_cache(maxsize=256)
+def _attribute_names(schema: IfcSchema, test: Restriction) -> tuple[str, ...]:
+    names = pl.Series(
+        sorted({attribute.name for entity in schema.entities.values() for attribute in entity.attributes}),
+        dtype=pl.String,
+    )
+    return tuple(names.filter(pl.Series(test.accepts_text(names))))
+
+
+@lru_cache(maxsize=256)
+def _having(schema: IfcSchema, name: str) -> frozenset[str]:
+    """Entities with an attribute of that name."""
+    return frozenset(
+        upper
+        for upper, entity in schema.entities.items()
+        if any(attribute.name == name for attribute in entity.attributes)
+    )
 
 
 def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[str]:
@@ -97,10 +142,17 @@ def _of_condition(condition: Condition, schema: IfcSchema | None, kinds: frozens
             yield Demand(relations=frozenset(condition.relations or IDS_RELATIONS))
             if condition.entity is not None:
                 yield from _of_condition(condition.entity, schema, None)
-        case Attribute() if kinds is not None:
+        case Attribute() if kinds is not None and not _are_borrowed(kinds, schema):
             yield Demand(attributes_of=frozenset({AttributeDemand(condition.name, kinds)}))
         case _:
             yield _of_facet(condition)
+
+
+def _are_borrowed(kinds: frozenset[str], schema: IfcSchema | None) -> bool:
+    """Whether one of the kinds is a name that IFC2X3's occurrences only go by, told apart by their types."""
+    return schema is not None and any(
+        kind not in schema.entities and f"{kind}TYPE" in schema.entities for kind in kinds
+    )
 
 
 def _of_facet(facet: Condition) -> Demand:

@@ -38,8 +38,7 @@ def holds(facet: Entity, evaluation: Evaluation) -> BoolArray:
 def _of_kind(facet: Entity, evaluation: Evaluation) -> BoolArray:
     facts = evaluation.facts
     key = ("kind", replace(facet, predefined_type=None, cardinality=Cardinality.REQUIRED, instructions=None))
-    mask: BoolArray = evaluation.remember(key, lambda: facts.subjects.of_kinds(_kinds_here(facet, facts)))
-    return mask
+    return evaluation.remember_mask(key, lambda: facts.subjects.of_kinds(_kinds_here(facet, facts)))
 
 
 def _kinds_here(facet: Entity, facts: Facts) -> frozenset[str]:

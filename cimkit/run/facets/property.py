@@ -10,6 +10,7 @@ a range with both its bounds, and contains the single value that is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,46 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """Per subject: has any matching property, has one with a value, has one that holds, has one that does not."""
+    """Subjects that have any matching property, one with a value, one that holds, one that does not.
 
-    exists: BoolArray
-    filled: BoolArray
-    good: BoolArray
-    bad: BoolArray
-    written_wrong: BoolArray  # has one that does not hold and is more than null
-    incomplete: BoolArray  # a matching set lacks the property
+    Kept a bit a subject: a run asks hundreds of properties of a million subjects.
+    """
+
+    count: int
+    bits: Mapping[str, npt.NDArray[np.uint8]]
+
+    @classmethod
+    def of(cls, **masks: BoolArray) -> _Answer:
+        return cls(len(masks["exists"]), {name: np.packbits(mask) for name, mask in masks.items()})
+
+    def _mask(self, name: str) -> BoolArray:
+        return np.unpackbits(self.bits[name], count=self.count).view(bool)
+
+    @property
+    def exists(self) -> BoolArray:
+        return self._mask("exists")
+
+    @property
+    def filled(self) -> BoolArray:
+        return self._mask("filled")
+
+    @property
+    def good(self) -> BoolArray:
+        return self._mask("good")
+
+    @property
+    def bad(self) -> BoolArray:
+        return self._mask("bad")
+
+    @property
+    def written_wrong(self) -> BoolArray:
+        """Has one that does not hold and is more than null."""
+        return self._mask("written_wrong")
+
+    @property
+    def incomplete(self) -> BoolArray:
+        """Has a matching set without the property."""
+        return self._mask("incomplete")
 
 
 def holds(facet: Property, evaluation: Evaluation) -> BoolArray:
@@ -94,7 +127,7 @@ def _compute(facet: Property, evaluation: Evaluation) -> _Answer:
         wrong[judged.sid[judged.written & ~judged.good]] = True
     if facet.every:
         incomplete = _incomplete(facet, evaluation)
-    return _Answer(exists, filled, good, bad, wrong, incomplete)
+    return _Answer.of(exists=exists, filled=filled, good=good, bad=bad, written_wrong=wrong, incomplete=incomplete)
 
 
 def _incomplete(facet: Property, evaluation: Evaluation) -> BoolArray:
