@@ -33,7 +33,9 @@ class AttributeDemand:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """kinds           UPPER CASE names of the kinds that are subjects, subtypes spelled out; None: all
+    """kinds           UPPER CASE names of the kinds that are subjects, subtypes spelled out; None: all that rules
+                    speak of unless they name others (a reader may leave out the layers of shape and looks)
+    named_kinds     kinds that are subjects besides, whatever their layer
     attributes      tests of attribute names, as the schema spells them: of every subject
     attributes_of   the same, of subjects of some kinds; a reader may give more
     properties      sets and properties
@@ -42,6 +44,7 @@ class Demand:
     """
 
     kinds: frozenset[str] | None = frozenset()
+    named_kinds: frozenset[str] = frozenset()
     attributes: frozenset[NameTest] = frozenset()
     attributes_of: frozenset[AttributeDemand] = frozenset()
     properties: frozenset[PropertyDemand] = frozenset()
@@ -70,6 +73,9 @@ class Demand:
                 merged[field.name] = any(parts)
             else:
                 merged[field.name] = None if None in parts else frozenset().union(*parts)
+        if merged["kinds"] is None:  # what one part names is not lost in another's "all"
+            named = (demand.kinds for demand in demands if demand.kinds is not None)
+            merged["named_kinds"] = frozenset().union(*named, *(demand.named_kinds for demand in demands))
         return cls(**merged)  # type: ignore[arg-type]
 
 

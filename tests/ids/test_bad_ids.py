@@ -101,7 +101,8 @@ def test_a_flawed_specification_is_blocked_and_the_sound_ones_judged(
 ) -> None:
     flawed = (
         '<specification name="Flawed" ifcVersion="IFC4"><applicability minOccurs="0" maxOccurs="unbounded">'
-        f"<entity>{value('name', 'IFCWAL')}</entity></applicability><requirements>{NAMED}</requirements></specification>"
+        f"<entity>{value('name', 'IFCWAL')}</entity></applicability>"
+        f"<requirements>{NAMED}</requirements></specification>"
     )
     path = write(ids(NAMED, tail=flawed))
     for lang, said in (("zh", "IFCWALL"), ("en", "IFCWALL was probably meant")):

@@ -56,7 +56,7 @@ def shape_kinds(model: IfcModel) -> frozenset[str]:
 def find_subjects(model: IfcModel, demand: Demand) -> SubjectIndex:
     """The subjects of a demand: its kinds, and both ends of each relation it names."""
     chosen = np.zeros(len(model), bool)
-    for rows in _of_kinds(model, demand.kinds):
+    for rows in (*_of_kinds(model, demand.kinds), *_of_kinds(model, demand.named_kinds)):
         chosen[rows] = True
     for relation in sorted(demand.relations & ENDS.keys()):
         pairs = pairs_of(model, relation, *ENDS[relation])
