@@ -11,7 +11,7 @@ from typing import Any
 from makers.frame import contexts, created_seconds, project_units
 from makers.geometry import Geometry, Point
 from makers.properties import Properties, Values, identifier
-from makers.revit_sets import Named, common_sets, type_sets, wall_constraints
+from makers.revit_sets import Named, common_sets, opening_constraints, type_sets, wall_constraints
 from makers.step_model import Header, StepModel
 
 __all__ = ["FILE_NAME", "header", "make_house"]
@@ -293,7 +293,8 @@ class _House:
                 RelatedBuildingElement=filling,
             )
             size = {"高度": ("IfcLengthMeasure", float(height)), "宽度": ("IfcLengthMeasure", float(width))}
-            self._describe(filling, named, size, {"IsExternal": host != 4})
+            limits = opening_constraints(self.level, float(sill))
+            self._describe(filling, named, size, {"IsExternal": host != 4}, constraints=limits)
             self._typed(
                 filling,
                 f"{entity}Style",

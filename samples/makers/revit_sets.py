@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Named", "Sets", "common_sets", "type_sets", "wall_constraints"]
+__all__ = ["Named", "Sets", "common_sets", "opening_constraints", "type_sets", "wall_constraints"]
 
 Sets = dict[str, dict[str, Any]]
 
@@ -46,6 +46,11 @@ def common_sets(named: Named, level: str, size: dict[str, tuple[str, float]], be
     if bearing is not None:
         sets["结构"] = {"结构": bearing, "启用分析模型": bearing, "结构用途": "承重" if bearing else "非承重"}
     return sets
+
+
+def opening_constraints(level: str, sill: float) -> dict[str, Any]:
+    """The set 约束 of a door or window; `sill` in mm above its level."""
+    return {"标高": f"标高: {level}", "底高度": ("IfcLengthMeasure", sill)}
 
 
 def wall_constraints(level: str, upper: str, height: float) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def test_a_kind_of_unit_is_declared_or_not() -> None:
     ("kind", "name", "scale", "wrong"),
     [
         ("PLANEANGLEUNIT", "DEGREE", math.pi / 180, False),
-        ("PLANEANGLEUNIT", "degree", 0.017453, False),
+        ("PLANEANGLEUNIT", "degree", 0.01745, False),
+        ("PLANEANGLEUNIT", "degree", 0.0175, True),
         ("PLANEANGLEUNIT", "degree", 57.2957795, True),
         ("LENGTHUNIT", "FOOT", 0.3048, False),
         ("LENGTHUNIT", "foot", 1.0, True),
