@@ -23,7 +23,7 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
     """aspect: `name` (default, the projected system), `datum` (the geodetic one), `vertical`; `known` asks whether the
-    projected system's EPSG code is in the register (needs pyproj). `accepted` is tried on the text as written and on
+    projected system's EPSG code is in the register. `accepted` is tried on the text as written and on
     its bare EPSG code. Not applicable where the source has no reference system at all, or for `known` no code."""
     count = len(context.facts)
     georeference = context.facts.whole.get("georeference") or {}

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cimkit.checks.contract import finding_rows
-from cimkit.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,12 +81,10 @@ def distance_m(lat_1: float, lon_1: float, lat_2: float, lon_2: float) -> float:
 
 
 def is_registered(code: int) -> bool:
-    """Whether the EPSG register has a coordinate reference system of this code. Raises UsageError without pyproj."""
-    try:
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-    except ImportError as missing:
-        raise UsageError("checks.extra_missing", extra="geo", package="pyproj") from missing
+    """Whether the EPSG register has a coordinate reference system of this code."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
     try:
         CRS.from_epsg(code)
     except CRSError:
@@ -97,12 +94,10 @@ def is_registered(code: int) -> bool:
 
 def to_degrees(code: int, easting: float, northing: float) -> tuple[float, float] | None:
     """Latitude and longitude of a plane point; None for a code that the register does not have, or a point that the
-    projection can't take. Raises UsageError when pyproj is not installed (extra `geo`)."""
-    try:
-        from pyproj import Transformer
-        from pyproj.exceptions import ProjError
-    except ImportError as missing:
-        raise UsageError("checks.extra_missing", extra="geo", package="pyproj") from missing
+    projection can't take."""
+    from pyproj import Transformer
+    from pyproj.exceptions import ProjError
+
     try:
         transformer = Transformer.from_crs(code, 4490, always_xy=True)
         longitude, latitude = transformer.transform(easting, northing)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cimkit.cli.memory import use_one_arena
 from cimkit.cli.words import Words, language
 from cimkit.errors import CimkitError
 
@@ -37,6 +38,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command. What a person sees of anything that goes wrong is one sentence; CIMCHECK_DEBUG=1 shows more."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _survive_any_console()
+    use_one_arena()
     words = Words(language(given))
     try:
         return _dispatch(given, words)

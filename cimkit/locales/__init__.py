@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -11,13 +11,13 @@ __all__ = ["LANGUAGES", "has_text", "template", "text"]
 LANGUAGES = ("zh", "en")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(room: str, lang: str) -> dict[str, str]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     content = (resources.files(__name__) / lang / f"{room}.yaml").read_text(encoding="utf-8")
-    return {str(key): str(value) for key, value in yaml.load(content, Loader=loader).items()}
+    return {str(key): str(value) for key, value in yaml.load(content, Loader=loader).items()}  # noqa: S506 - the safe loader, in C where there is one
 
 
 def text(key: str, lang: str, **values: Any) -> str:

@@ -269,8 +269,6 @@ def placed(easting: float, northing: float, crs: str = "EPSG:4529", **more: Any)
     ],
 )
 def test_georeference(facts: Facts, aspect: str, reason: str | None) -> None:
-    if aspect in ("agrees", "inside"):
-        pytest.importorskip("pyproj", reason="the extra geo is not installed")
     outcome = ask(facts, "georeference", aspect=aspect, box=LIAONING)
     findings = [row["reason"] for row in said(outcome)]
     assert outcome.looked == (reason != "not asked")
@@ -297,7 +295,6 @@ def test_crs() -> None:
 
 @pytest.mark.parametrize(("name", "reason"), [("EPSG:4529", []), ("EPSG:99999", ["crs_unknown"]), ("CGCS2000", None)])
 def test_crs_known_to_the_register(name: str, reason: list[str] | None) -> None:
-    pytest.importorskip("pyproj", reason="the extra geo is not installed")
     outcome = ask(facts_of([], whole={"georeference": {"projected_crs": {"name": name}}}), "crs", aspect="known")
     assert outcome.looked == (reason is not None)
     assert [row["reason"] for row in said(outcome)] == (reason or [])

@@ -131,7 +131,8 @@ def test_a_fault_of_ours_is_told_and_the_others_are_judged(monkeypatch: pytest.M
     broken, sound = judged(WALLS, rule(must=Check("within", {"value": 1})), rule(code="T-TST-002"))
     assert broken.verdict is Verdict.BLOCKED
     assert isinstance(broken.fault, ZeroDivisionError)
-    assert sound.verdict is Verdict.FAILED and sound.fault is None
+    assert sound.verdict is Verdict.FAILED
+    assert sound.fault is None
 
 
 def test_each_requirement_that_fails_is_a_finding_and_the_subject_counts_once() -> None:

@@ -48,7 +48,7 @@ def renumbered(model: bytes) -> bytes:
     """The same model with other instance numbers, in another order."""
     head, data, tail = re.split(rb"(?<=DATA;)|(?=ENDSEC;\s*END-ISO)", model)
     numbers = sorted({int(number) for number in re.findall(rb"#(\d+)", _STRING.sub(b"", data))})
-    others = random.Random(7).sample(range(1, 10 * len(numbers) + 10), len(numbers))
+    others = random.Random(7).sample(range(1, 10 * len(numbers) + 10), len(numbers))  # noqa: S311
     new = dict(zip(numbers, others, strict=True))
 
     def renumber(text: bytes) -> bytes:
@@ -59,7 +59,7 @@ def renumbered(model: bytes) -> bytes:
         )
 
     lines = [line for line in renumber(data).splitlines() if line.strip()]
-    random.Random(8).shuffle(lines)
+    random.Random(8).shuffle(lines)  # noqa: S311
     return head + b"\n" + b"\n".join(lines) + b"\n" + tail
 
 
