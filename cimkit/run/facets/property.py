@@ -278,7 +278,8 @@ def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataF
     for judged in _judged(facet, evaluation):
         typed[place.of(judged.sid[judged.typed])] = True
         _collect(judged.column, place, _at_fault(judged, facet), found, datatypes, carriers)
-    values = [carrier or _json(_expected_place(facet)) for carrier in carriers.texts]
+    nowhere = _json(_expected_place(facet))
+    values = [carrier or nowhere for carrier in carriers.texts]
     if prohibited:
         reasons = np.full(len(sids), "property_prohibited", dtype=object)
     else:
