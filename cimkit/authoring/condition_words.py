@@ -84,12 +84,20 @@ class ConditionWords:
         return told
 
     def _property(self, condition: Property) -> str:
-        carriers = [(condition.set, condition.name), *condition.carriers]
-        names = " / ".join(dict.fromkeys(f"`{_carrier(group, name)}`" for group, name in carriers))
-        told = self._valued("property", names, condition.value, condition.cardinality)
+        told = self._valued("property", self._carriers(condition), condition.value, condition.cardinality)
         if condition.datatype is not None:
             told += self._word("of_type", type=condition.datatype.describe())
         return told
+
+    def _carriers(self, condition: Property) -> str:
+        """The accepted places: all names and all sets where each goes with each, else pair by pair."""
+        carriers = dict.fromkeys([(condition.set, condition.name), *condition.carriers])
+        groups = list(dict.fromkeys(group for group, _ in carriers))
+        names = list(dict.fromkeys(name for _, name in carriers))
+        if len(carriers) == 1 or len(carriers) < len(groups) * len(names) or None in groups:
+            return " / ".join(dict.fromkeys(f"`{_carrier(group, name)}`" for group, name in carriers))
+        sets = " / ".join(f"`{group.describe()}`" for group in groups if group is not None)
+        return self._word("in_sets", names=" / ".join(f"`{name.describe()}`" for name in names), sets=sets)
 
     def _valued(self, key: str, name: str, value: Restriction | None, cardinality: Cardinality) -> str:
         told = self._cardinal(key, cardinality, name=name)

@@ -227,11 +227,16 @@ class _RowReader:
         return {
             "name": name,
             "entity": cells.get("entity") or cells.get("layer", ""),
-            "set": " / ".join(split_cell(cells.get("sets"))) or "*",
+            "set": _first_few(split_cell(cells.get("sets"))),
             "property": cells["property"],
             "unit": cells.get("unit", "—"),
             "list": cells.get("list", ""),
         }
+
+
+def _first_few(sets: tuple[str, ...]) -> str:
+    """Sets as a sentence names them: the standard one first, of many others a few; the rule's page has all."""
+    return (" / ".join(sets[:3]) + (" …" if len(sets) > 3 else "")) or "*"
 
 
 def row_name(cells: Mapping[str, str]) -> str:
