@@ -36,13 +36,15 @@ def _run(words: Words, code: str, pack: str | None) -> None:
 
 
 def _find(code: str, packs: list[LoadedPack]) -> tuple[Rule, LoadedPack]:
-    """The rule of this code, or of this name. Raises UsageError with the nearest code."""
+    """The rule of this code, or of this name, in the pack that brought it. Raises UsageError with the nearest code."""
     from cimkit.rules.faults import nearest
 
-    for pack in packs:
-        for rule in pack.rules:
-            if code.upper() == rule.code or code.lower() == rule.name:
-                return rule, pack
+    found = [
+        (rule, pack) for pack in packs for rule in pack.rules if code.upper() == rule.code or code.lower() == rule.name
+    ]
+    if found:
+        # packs that extend another have its rules too, but not their cases
+        return next((pair for pair in found if pair[0].code.startswith(pair[1].prefix)), found[0])
     near = nearest(code, [rule.code for pack in packs for rule in pack.rules])
     if near is not None:
         raise UsageError("cli.unknown_rule_near", word=code, near=near)

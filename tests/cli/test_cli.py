@@ -210,6 +210,8 @@ def test_rules_packs_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith(f"# {code} ")
     assert main(["explain", name, "--lang", "en"]) == 0
     assert "## How to mend it" in capsys.readouterr().out
+    assert main(["explain", "LNB-WAL-102"]) == 0  # of the pack that brought it, not of one that extends it
+    assert "ln-bim-construction" in capsys.readouterr().out.splitlines()[2]
 
 
 @pytest.mark.parametrize("document", ["report", "pack", "rule", "settings", "waivers"])
