@@ -1,4 +1,4 @@
-"""`cimcheck pack new|lint|test|docs|export`: making rule packs."""
+"""`cimcheck pack new|lint|test|docs|export|import`: making rule packs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cimkit.cli.command import Command, Group, language_option, option
-from cimkit.cli.pack_exchange import export_command
+from cimkit.cli.pack_exchange import export_command, import_command
 from cimkit.cli.words import Words
 from cimkit.locales import text
 
@@ -16,7 +16,11 @@ __all__ = ["command"]
 
 def command(words: Words) -> click.Command:
     """The group of commands."""
-    return Group("pack", words, {"new": _new, "lint": _lint, "test": _test, "docs": _docs, "export": export_command})
+    return Group(
+        "pack",
+        words,
+        {"new": _new, "lint": _lint, "test": _test, "docs": _docs, "export": export_command, "import": import_command},
+    )
 
 
 def _folder(words: Words) -> click.Argument:

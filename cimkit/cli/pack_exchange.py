@@ -9,12 +9,13 @@ import click
 
 from cimkit.cli.command import Command, language_option, option
 from cimkit.cli.words import Words
-from cimkit.errors import UsageError
+from cimkit.errors import PackError, UsageError
 from cimkit.locales import text
 
-__all__ = ["export_command"]
+__all__ = ["export_command", "import_command"]
 
-_FORMS = ("ids", "revit-psets")
+_FORMS = ("ids", "revit-psets", "xlsx")
+_DAMAGED = PackError.exit_status
 
 
 def export_command(words: Words) -> click.Command:
@@ -34,7 +35,7 @@ def export_command(words: Words) -> click.Command:
     ]
 
     def run(pack: str, form: str, out: Path, **given: Any) -> None:
-        {"ids": _to_ids, "revit-psets": _to_revit}[form](words, pack, out, given)
+        {"ids": _to_ids, "revit-psets": _to_revit, "xlsx": _to_xlsx}[form](words, pack, out, given)
 
     return Command("pack export", words, run, parameters)
 
@@ -94,6 +95,49 @@ def _to_revit(words: Words, pack: str, out: Path, given: dict[str, Any]) -> None
         _say(words, "revit_table_written", file=str(table))
     if files.left_out:
         _say(words, "revit_left_out", count=len(files.left_out), codes=", ".join(files.left_out))
+
+
+def _to_xlsx(words: Words, pack: str, out: Path, given: dict[str, Any]) -> None:  # noqa: ARG001 - one signature for all
+    from cimkit.authoring.export_xlsx import export_xlsx
+    from cimkit.authoring.workbook import pack_sheets
+    from cimkit.authoring.written_files import write_file
+    from cimkit.rules.load import load_pack
+    from cimkit.rules.pack_files import read_pack_files
+
+    loaded = load_pack(pack)
+    write_file(out, export_xlsx(loaded, words.lang))
+    _say(words, "xlsx_written", id=loaded.id, sheets=len(pack_sheets(read_pack_files(loaded.folder))), file=str(out))
+
+
+def import_command(words: Words) -> click.Command:
+    """`pack import need.xlsx [--into FOLDER]`."""
+    parameters: list[click.Parameter] = [
+        click.Argument(["workbook"], type=click.Path(path_type=Path), metavar="FILE.xlsx"),
+        option(words, "--into", key="into", type=click.Path(path_type=Path), metavar="DIR"),
+        language_option(words),
+    ]
+    return Command("pack import", words, lambda workbook, into: _import(words, workbook, into), parameters)
+
+
+def _import(words: Words, workbook: Path, into: Path | None) -> int:
+    from cimkit.authoring.import_xlsx import import_xlsx, workbook_pack
+
+    if into is None:
+        identity = workbook_pack(workbook)
+        into = next((folder for folder in (Path(), Path(identity)) if (folder / "pack.yaml").is_file()), None)
+        if into is None:
+            raise UsageError("exchange.say_into", id=identity)
+    imported = import_xlsx(workbook, into)
+    if imported.damages:
+        click.echo(text("exchange.import_damaged", words.lang, count=len(imported.damages)), err=True)
+        for damage in imported.damages:
+            click.echo(f"  {damage.message(words.lang)}", err=True)
+        return _DAMAGED
+    if imported.changed:
+        _say(words, "imported", count=len(imported.changed), files=", ".join(imported.changed))
+    else:
+        _say(words, "import_nothing")
+    return 0
 
 
 def _say(words: Words, key: str, **values: Any) -> None:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from cimkit.errors import PackError
 from cimkit.rules.faults import fault_at, nearest
 
-__all__ = ["Row", "decode_csv", "read_sheet", "split_cell"]
+__all__ = ["Row", "decode_csv", "read_headings", "read_sheet", "split_cell"]
 
 #: What separates several names in one cell; full-width forms too, because Chinese input methods write them.
 _SEPARATORS = re.compile(r"[|;｜；\n]")
+
+
+#: Spreadsheet programs keep fifteen digits of a number: a longer code that was typed as one is lost.
+_EXACT = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ def read_sheet(content: bytes, file: str, known: Iterable[str]) -> list[Row]:
     return rows
 
 
+def read_headings(content: bytes, file: str) -> tuple[str, ...]:
+    """The headings of a CSV file, or of the first sheet of an XLSX file, in their order. Raises PackError."""
+    for _, cells in _xlsx(content, file) if file.lower().endswith(".xlsx") else _csv(content, file):
+        texts = [cell.strip() for cell in cells]
+        if any(texts):
+            return tuple(filter(None, texts))
+    raise fault_at("sheet_empty", file, None)
+
+
 def _check_heading(heading: list[str], known: frozenset[str], file: str, number: int) -> None:
     seen: set[str] = set()
     for name in filter(None, heading):
@@ -95,6 +108,9 @@ def _xlsx(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     except CalamineError as error:
         raise fault_at("xlsx_broken", file, None, problem=str(error)) from error
     for number, cells in enumerate(grid, start=1):
+        for cell in cells:
+            if isinstance(cell, float) and abs(cell) >= _EXACT:
+                raise fault_at("digits_lost", file, number, found=f"{cell:g}")
         yield number, [_cell_text(cell) for cell in cells]
 
 
