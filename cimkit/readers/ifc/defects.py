@@ -189,9 +189,11 @@ def _cycles(model: IfcModel, subjects: SubjectIndex) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=DEFECT_ROWS)]
     for relation in _HIERARCHIES:
         pairs = pairs_of(model, relation, *ENDS[relation])
-        parent = np.full(len(model), -1, np.int64)
-        parent[pairs.thing] = pairs.other
-        rows = on_cycle(parent)
+        # few of a file's instances are part of anything: they are numbered anew, so that only these are walked
+        nodes, numbers = np.unique(np.concatenate([pairs.thing, pairs.other]), return_inverse=True)
+        parent = np.full(len(nodes), -1, np.int64)
+        parent[numbers[: len(pairs.thing)]] = numbers[len(pairs.thing) :]
+        rows = nodes[on_cycle(parent)]
         name = model.schema.entities[relation].name
         frames.append(defect_rows(model, subjects, "cycle", rows, found=name))
     return pl.concat([frame.cast(DEFECT_ROWS) for frame in frames])  # type: ignore[arg-type]

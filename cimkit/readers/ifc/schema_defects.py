@@ -98,7 +98,9 @@ def _wrong(model: IfcModel, attribute: Attribute, records: Records, position: in
     allowed = b"(" if attribute.aggregate else _HEADS[attribute.kind]
     if attribute.kind == "select" and not attribute.aggregate:
         allowed += b"." if _selects_enumeration(model, attribute) else b""
-    wrong[given] = ~np.isin(heads[given], np.frombuffer(allowed, np.uint8))
+    fitting = np.zeros(256, bool)
+    fitting[np.frombuffer(allowed, np.uint8)] = True
+    wrong[given] = ~fitting[heads[given]]
     if attribute.kind in ("enumeration", "boolean", "logical") and not attribute.aggregate:
         fits = given[~wrong[given]]
         codes, distinct = encode(records.take(fits).raw(position))
