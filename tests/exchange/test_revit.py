@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 #: As the exporter's own template lists them.
 DATA_TYPES = {
     "Area", "Boolean", "Count", "Identifier", "Integer", "Label", "Length", "Logical", "PositiveLength", "Ratio",
-    "PositiveRatio", "Real", "Text", "ThermalTransmittance", "Volume", "Power", "PlaneAngle",
+    "NormalisedRatio", "PositiveRatio", "Real", "Text", "ThermalTransmittance", "Volume", "Power", "PlaneAngle",
 }  # fmt: skip
 
 Block = tuple[str, list[str], list[tuple[str, str, str]]]
