@@ -54,3 +54,34 @@ def test_attributes_of_occurrences_told_apart_by_their_type(ids: Callable[..., b
     furniture = "<entity><name><simpleValue>IFCFURNITURE</simpleValue></name></entity>"
     (result,) = asked(tmp_path / "m.ifc", "IFC2X3", lines, ids(NAME.replace("Name", "Tag"), applies=furniture))
     assert (result.applicable, result.failed) == (2, 1)
+
+
+def test_a_value_in_millimetres_is_shown_in_si_too(
+    ids: Callable[..., bytes], value: Callable[..., str], tmp_path: Path
+) -> None:
+    """The bound is in metres: 2100 alone would seem to meet it."""
+    limits = '<xs:minInclusive value="2.2"/>'
+    high = f"<attribute>{value('name', 'OverallHeight')}{value('value', base='xs:double', limits=limits)}</attribute>"
+    need = ids(high, applies=f"<entity>{value('name', 'IFCDOOR')}</entity>")
+    text = model_text("IFC4", ["#100=IFCDOOR('0Ke3j0aXX2SRoX2eYkqk91',#12,'a',$,$,#9,$,$,2100.,900.,$,$,$);"])
+    path = tmp_path / "m.ifc"
+    path.write_text(text.replace(".LENGTHUNIT.,$,", ".LENGTHUNIT.,.MILLI.,"), encoding="ascii")
+    report = cimkit.check(path, packs=[], ids=[need])
+    assert [finding.found for finding in report.results[0].findings] == ["2100 (SI 2.1)"]
+
+
+def test_what_a_set_of_its_own_kind_leaves_null_is_not_there(
+    ids: Callable[..., bytes], value: Callable[..., str], tmp_path: Path
+) -> None:
+    """An attribute of IfcDoorLiningProperties can't be taken away; prohibited, it must only be null."""
+    none = f'<property cardinality="prohibited">{value("propertySet", "L")}{value("baseName", "{}")}</property>'
+    need = [
+        ids(none.replace("{}", name), applies=f"<entity>{value('name', 'IFCDOORTYPE')}</entity>")
+        for name in ("LiningDepth", "LiningThickness")
+    ]
+    lines = [
+        "#100=IFCDOORTYPE('0Ke3j0aXX2SRoX2eYkqk91',#12,'t',$,$,(#101),$,$,$,.DOOR.,.NOTDEFINED.,$,$);",
+        "#101=IFCDOORLININGPROPERTIES('0Ke3j0aXX2SRoX2eYkqk92',#12,'L',$,0.1,$,$,$,$,$,$,$,$,$,$,$,$);",
+    ]
+    results = asked(tmp_path / "m.ifc", "IFC4", lines, *need)
+    assert [(result.applicable, result.failed) for result in results] == [(1, 1), (1, 0)]

@@ -83,6 +83,8 @@ def find_members(model: IfcModel, sets: Table) -> Members:
     attribute = np.full(sum(len(each[0]) for each in levels), -1, np.int32)
     where = np.flatnonzero(predefined)
     which, attribute_code, attributes = _attributes_of(model, sets.kinds[where])
+    filled = _with_value(sets.take(where), which, attribute_code, attributes)  # an attribute that is null is not there
+    which, attribute_code = which[filled], attribute_code[filled]
     levels.append((where[which], sets.rows[where[which]], attribute_code + np.int32(len(names))))
     attribute = np.concatenate((attribute, attribute_code))
     set_index, row, name = (np.concatenate(parts) for parts in zip(*levels, strict=True))
@@ -138,6 +140,17 @@ def _below(model: IfcModel, level: _Level, names: pl.Series) -> tuple[_Level, pl
         return (nothing, nothing, nothing.astype(np.int32)), names
     joined = tuple(np.concatenate(each) for each in zip(*parts, strict=True))
     return (joined[0], joined[1], joined[2]), names
+
+
+def _with_value(
+    sets: Table, which: npt.NDArray[np.int64], codes: IntArray, attributes: tuple[str, ...]
+) -> npt.NDArray[np.bool_]:
+    """Which attributes of which sets hold anything. which: position among the sets; codes: of the attribute's name."""
+    filled = np.zeros(len(which), bool)
+    for code, name in enumerate(attributes):
+        at = np.flatnonzero(codes == code)
+        filled[at] = (or_null_sign(sets.take(which[at]).raw(name)) != "$").to_numpy()
+    return filled
 
 
 def _attributes_of(

@@ -11,6 +11,7 @@ import polars as pl
 from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, Column, IntArray, State
 from cimkit.rules.conditions import Attribute, Cardinality
+from cimkit.run.facets.shown import shown_texts
 
 if TYPE_CHECKING:
     from cimkit.run.evaluation import Evaluation
@@ -81,7 +82,7 @@ def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.Data
         there[places[meant]] = True
         filled[places[has]] = True
         rows = np.flatnonzero(has & (_good(facet, column) == prohibited)).astype(np.int32)
-        for at, text in zip(places[rows].tolist(), column.texts(rows).to_list(), strict=True):
+        for at, text in zip(places[rows].tolist(), shown_texts(column, rows).to_list(), strict=True):
             shown = f"({name})" if text is None else text
             found[at] = shown if found[at] is None else f"{found[at]} | {shown}"
     if prohibited:

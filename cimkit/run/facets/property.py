@@ -23,6 +23,7 @@ from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Ro
 from cimkit.rules.conditions import Cardinality, Property
 from cimkit.rules.restriction import Restriction
 from cimkit.run.facets.property_index import PropertyIndex
+from cimkit.run.facets.shown import shown_texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -274,16 +275,17 @@ def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataF
     place = _Places(len(evaluation.facts), sids)
     prohibited = facet.cardinality is Cardinality.PROHIBITED
     found, datatypes, carriers = _Joined(len(sids)), _Joined(len(sids)), _Joined(len(sids))
-    typed = np.zeros(len(sids), bool)
+    filled, typed = np.zeros(len(sids), bool), np.zeros(len(sids), bool)  # of the properties that do not hold
     for judged in _judged(facet, evaluation):
-        typed[place.of(judged.sid[judged.typed])] = True
+        filled[place.of(judged.sid[judged.filled & ~judged.good])] = True
+        typed[place.of(judged.sid[judged.typed & ~judged.good])] = True
         _collect(judged.column, place, _at_fault(judged, facet), found, datatypes, carriers)
     nowhere = _json(_expected_place(facet))
     values = [carrier or nowhere for carrier in carriers.texts]
     if prohibited:
         reasons = np.full(len(sids), "property_prohibited", dtype=object)
     else:
-        reasons = _reasons(facet, evaluation, sids, typed, place)
+        reasons = _reasons(facet, evaluation, sids, filled, typed, place)
         _look_elsewhere(facet, evaluation, sids, place, reasons, found.texts, values)
     value = facet.value.describe() if facet.value is not None else None
     expected = [value] * len(sids)
@@ -337,8 +339,9 @@ class _Places:
 
 
 def _reasons(
-    facet: Property, evaluation: Evaluation, sids: IntArray, typed: BoolArray, place: _Places
+    facet: Property, evaluation: Evaluation, sids: IntArray, filled: BoolArray, typed: BoolArray, place: _Places
 ) -> npt.NDArray[np.object_]:
+    """filled, typed: who has a property that does not hold although it has a value, one of the right data type."""
     answer = _answer(facet, evaluation)
     has_set = answer.exists[sids]
     if facet.set is not None:
@@ -349,9 +352,9 @@ def _reasons(
         has_set[:] = True
     reasons = np.full(len(sids), "property_missing", dtype=object)
     reasons[answer.exists[sids]] = "property_empty"
-    reasons[answer.filled[sids]] = "property_wrong_datatype"
+    reasons[answer.incomplete[sids] & (facet.cardinality is Cardinality.REQUIRED)] = "property_missing"
+    reasons[filled] = "property_wrong_datatype"
     reasons[typed] = "property_wrong_value"
-    reasons[answer.incomplete[sids]] = "property_missing"
     if not facet.carriers:  # with several accepted places it is the property that is missing, not one set of many
         reasons[~has_set] = "set_missing"
     return reasons
@@ -379,7 +382,9 @@ def _collect(
     column = judged.column
     rows, places = place.rows(column, sids)
     carrier = _json({"set": judged.set_name, "name": judged.name})
-    told = zip(places.tolist(), column.texts(rows).to_list(), column.spread_datatypes(rows).to_list(), strict=True)
+    told = zip(
+        places.tolist(), shown_texts(column, rows).to_list(), column.spread_datatypes(rows).to_list(), strict=True
+    )
     for at, text, datatype in told:
         if found.texts[at] is None:  # a place with a value tells more than an empty one
             carriers.texts[at] = carrier
