@@ -29,6 +29,8 @@ EMPTY_TEXT = "an empty text counts as null, so that it passes where it is prohib
 ONE_PARENT = "one whole of a thing is looked at, its storey before its wall, though no relation is named"
 INDIRECT = "an opening counts as contained where its wall is, though the relation does not reach it"
 NULL_PROPERTY = "of several properties that match, those without a value are passed over"
+EACH_ATTRIBUTE = "of several attributes that match, each must have the value"
+EVERY_SET = "a property in some of the sets that match is not prohibited, only one in all of them"
 NO_SYSTEM = "a reference without a classification counts as one of the system asked for, until its value differs"
 OBJECT_TYPE = "what has an ObjectType counts as user-defined, though its predefined type is NOTDEFINED or absent"
 DANGLING = "a relation to an instance that is not there raises AttributeError"
@@ -37,12 +39,14 @@ DANGLING = "a relation to an instance that is not there raises AttributeError"
 DIFFERENCES = {
     ("attributes", "storeys from ground up"): UNITS,
     ("attributes", "ground floor"): TOLERANCE,
+    ("attributes", "a number in a name"): EACH_ATTRIBUTE,
     ("attributes", "no descriptions"): EMPTY_TEXT,
     ("attributes", "descriptions, if any, are long"): OPTIONAL_NULL,
     ("attributes", "doors two metres high"): UNITS,
     ("attributes", "doors of one width"): UNITS,
     ("cardinality", "fire rating, if any"): EMPTY_TEXT,
     ("cardinality", "no fire rating"): EMPTY_TEXT,
+    ("cardinality", "no category in any set"): EVERY_SET,
     ("cardinality", "classified otherwise, if at all"): NO_SYSTEM,
     ("cardinality", "not contained"): INDIRECT,
     ("chinese", "门的耐火极限，若有"): EMPTY_TEXT,
