@@ -40,7 +40,7 @@ FORMATS = {
 TO_STANDARD_OUTPUT = ("text", "json", "jsonl", "markdown")
 #: Findings shown for each rule unless the caller says otherwise. A terminal is for a glance: text shows few.
 MAX_FINDINGS = 1000
-MAX_FINDINGS_ON_TERMINAL = 10
+MAX_FINDINGS_ON_TERMINAL = 5
 
 Writer = Callable[["Report", IO[bytes], int], None]
 

@@ -22,13 +22,15 @@ _NOT_LAST = frozenset("（《「『“‘【〔([{")
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells; a word longer than a line is cut."""
     lines: list[str] = []
-    line = ""
+    line, used = "", 0
     for unit in _units(text, width):
-        if line and cell_len(line) + cell_len(unit.rstrip()) > width:
+        if line and used + cell_len(unit.rstrip()) > width:
             lines.append(line.rstrip())
             line = unit.lstrip()
+            used = cell_len(line)
         else:
             line += unit
+            used += cell_len(unit)
     if line.strip() or not lines:
         lines.append(line.rstrip())
     return lines
