@@ -33,6 +33,8 @@ from cimkit.report.wording import (
 
 __all__ = ["to_text", "write"]
 
+#: So many failed rules, the worst, are shown with findings; of the others the totals are told.
+_RULES_WITH_EXAMPLES = 60
 _STYLE = {
     "failed": "bold red",
     "blocked": "bold magenta",
@@ -188,14 +190,19 @@ class _Page:
             return
         words = self.words
         self._heading(words("findings"))
-        for result in results:
+        for place, result in enumerate(results):
             line = Text(f"{words.severity(result.severity)}  ", style=_STYLE.get(result.severity, ""))
             line.append(f"{result.code}  {plain(words.title(result))}", style="bold")
             line.append("  " + tally(words, result))
             self._indented(line)
+            if place >= _RULES_WITH_EXAMPLES:
+                continue
             if reason := rule_reason(words, result):
                 self._indented(Text(plain(reason)), 4)
             self._examples(result)
+        counted = len(results) - _RULES_WITH_EXAMPLES
+        if counted > 0:
+            self._indented(Text(words("only_counted", count=words.number(counted)), style="dim"))
 
     def _examples(self, result: Result) -> None:
         """The open findings first, up to the cap; the true total where there are more."""
