@@ -6,14 +6,14 @@ What the version promises is in `cimkit/report/schemas/report.json`; keys are on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import IO, Any
 
 import orjson
 import polars as pl
 
-from cimkit.report.model import PackSummary, Report, Result, SourceSummary
+from cimkit.report.model import FindingTable, PackSummary, Report, Result, SourceSummary
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import count, findings_of
 from cimkit.report.wording import Words, rule_reason
@@ -39,9 +39,10 @@ def to_dict(report: Report) -> dict[str, Any]:
 def _pieces(report: Report) -> Iterator[bytes]:
     head = as_bytes(report_head(report))
     yield head[:-1] + b',\n"results":['
-    for number, result in enumerate(sorted(report.results, key=lambda result: (result.code, result.pack))):
+    ordered = sorted(report.results, key=lambda result: (result.code, result.pack))
+    for number, (result, pieces) in enumerate(_with_lines(report, ordered)):
         yield (b",\n" if number else b"\n") + as_bytes(result_head(report, result))[:-1] + b',"findings":['
-        for place, lines in enumerate(finding_lines(report, result)):
+        for place, lines in enumerate(pieces):
             yield (b",\n" if place else b"\n") + lines.str.join(",\n").item().encode("utf-8")
         yield b"]}"
     yield b"],\n" + as_bytes(report_tail(report))[1:] + b"\n"
@@ -144,6 +145,37 @@ def result_head(report: Report, result: Result) -> dict[str, Any]:
             for verdict, applicable, failed in result.by_source
         ],
     }
+
+
+def _with_lines(report: Report, results: Iterable[Result]) -> Iterator[tuple[Result, Iterable[pl.Series]]]:
+    """Each result with its findings as `finding_lines` gives them. Results without a sentence of their own, as IDS
+    specifications are, have it from the locale files by its reason alone: many of them are worded at once."""
+    batch: list[Result] = []
+    for result in results:
+        rows = result.findings.rows
+        if result.message.get(report.lang) or not rows.height or rows.height > _CHUNK:
+            yield from _worded_together(report, batch)
+            batch = []
+            yield result, finding_lines(report, result)
+            continue
+        before = sum(other.findings.rows.height for other in batch)
+        if batch and (before + rows.height > _CHUNK or batch[0].findings.rows.columns != rows.columns):
+            yield from _worded_together(report, batch)
+            batch = []
+        batch.append(result)
+    yield from _worded_together(report, batch)
+
+
+def _worded_together(report: Report, results: list[Result]) -> Iterator[tuple[Result, Iterable[pl.Series]]]:
+    if not results:
+        return
+    together = FindingTable(pl.concat([result.findings.rows for result in results]))
+    (lines,) = finding_lines(report, replace(results[0], findings=together))
+    start = 0
+    for result in results:
+        height = result.findings.rows.height
+        yield result, (lines.slice(start, height),)
+        start += height
 
 
 def finding_lines(report: Report, result: Result) -> Iterator[pl.Series]:
