@@ -151,30 +151,32 @@ def _with_lines(report: Report, results: Iterable[Result]) -> Iterator[tuple[Res
     """Each result with its findings as `finding_lines` gives them. Results without a sentence of their own, as IDS
     specifications are, have it from the locale files by its reason alone: many of them are worded at once."""
     batch: list[Result] = []
+    columns, size = None, 0
     for result in results:
         rows = result.findings.rows
-        if result.message.get(report.lang) or not rows.height or rows.height > _CHUNK:
+        alone = bool(result.message.get(report.lang)) or rows.height > _CHUNK
+        other_columns = rows.height and columns not in (None, rows.columns)  # a report read back has more of them
+        if alone or other_columns or size + rows.height > _CHUNK:
             yield from _worded_together(report, batch)
-            batch = []
+            batch, columns, size = [], None, 0
+        if alone:
             yield result, finding_lines(report, result)
             continue
-        before = sum(other.findings.rows.height for other in batch)
-        if batch and (before + rows.height > _CHUNK or batch[0].findings.rows.columns != rows.columns):
-            yield from _worded_together(report, batch)
-            batch = []
         batch.append(result)
+        if rows.height:
+            columns, size = rows.columns, size + rows.height
     yield from _worded_together(report, batch)
 
 
 def _worded_together(report: Report, results: list[Result]) -> Iterator[tuple[Result, Iterable[pl.Series]]]:
-    if not results:
-        return
-    together = FindingTable(pl.concat([result.findings.rows for result in results]))
-    (lines,) = finding_lines(report, replace(results[0], findings=together))
+    frames = [result.findings.rows for result in results if result.findings.rows.height]
+    lines = pl.Series([], dtype=pl.String)
+    if frames:
+        (lines,) = finding_lines(report, replace(results[0], findings=FindingTable(pl.concat(frames))))
     start = 0
     for result in results:
         height = result.findings.rows.height
-        yield result, (lines.slice(start, height),)
+        yield result, (lines.slice(start, height),) if height else ()
         start += height
 
 
