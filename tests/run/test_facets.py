@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -236,3 +237,12 @@ def test_no_subject_at_all() -> None:
         assert met(facts, condition) == []
         outcome = Evaluation(facts).judge(condition, np.zeros(0, bool))
         assert isinstance(outcome.explain(np.zeros(0, np.int32)), pl.DataFrame)
+
+
+def test_one_bound_alone_is_still_a_bounded_value() -> None:
+    """A reader that has one row a property leaves the owners out; the row is one bound of two all the same."""
+    facts = facts_of(["IFCWALL"], properties={("S", "P"): [(0, 2.0, 0, LOW)]})
+    (bounded,) = facts.properties
+    facts = replace(facts, properties=(replace(bounded, column=replace(bounded.column, owner=None)),))
+    assert met(facts, Property(exactly("S"), exactly("P"), exactly("3"))) == [0]
+    assert met(facts, Property(exactly("S"), exactly("P"), exactly("1"))) == []

@@ -2,10 +2,6 @@
 
 IDS asks that every set that matches has a property that matches, and that each of those holds (`every`). A pack's
 requirement is met by any one accepted carrier.
-
-What one property instance must do depends on how IFC keeps it (IDS, "Supported types of properties"): of a list,
-an enumeration or a table one value must match, or all of them when a range is asked; a bounded value must lie within
-a range with both its bounds, and contains the single value that is asked for.
 """
 
 from __future__ import annotations
@@ -19,10 +15,10 @@ import numpy.typing as npt
 import orjson
 
 from cimkit.checks.contract import finding_rows
-from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
+from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, State
 from cimkit.rules.conditions import Cardinality, Property
-from cimkit.rules.restriction import Restriction
 from cimkit.run.facets.property_index import PropertyIndex
+from cimkit.run.facets.property_instances import Judged, judge_column
 from cimkit.run.facets.shown import shown_texts
 
 if TYPE_CHECKING:
@@ -35,19 +31,6 @@ __all__ = ["explain", "holds", "present_columns"]
 _NOBODY: IntArray = np.zeros(0, np.int32)
 #: So many accepted property sets a finding names; the rule's page has all.
 _SETS_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """One property column under one facet, per property instance: whose it is, whether anything but null stands
-    there, whether it has a value, one of the right datatype, and one that is allowed."""
-
-    column: PropertyColumn
-    sid: IntArray
-    written: BoolArray
-    filled: BoolArray
-    typed: BoolArray
-    good: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,105 +144,14 @@ def _meant(facet: Property, evaluation: Evaluation) -> list[PropertyColumn]:
     return list({(column.set_name, column.name): column for column in found}.values())
 
 
-def _judged(facet: Property, evaluation: Evaluation) -> list[_Judged]:
+def _judged(facet: Property, evaluation: Evaluation) -> list[Judged]:
     key = ("judged", _plain(facet))
 
-    def make() -> list[_Judged]:
-        return [_judge_column(column, facet) for column in _meant(facet, evaluation)]
+    def make() -> list[Judged]:
+        return [judge_column(column, facet) for column in _meant(facet, evaluation)]
 
-    judged: list[_Judged] = evaluation.remember(key, make)
+    judged: list[Judged] = evaluation.remember(key, make)
     return judged
-
-
-def _judge_column(property_column: PropertyColumn, facet: Property) -> _Judged:
-    column = property_column.column
-    if column.owner is None and column.role is not None:  # one row an instance, but it may be one bound of two
-        column = replace(column, owner=np.arange(len(column.sid), dtype=np.int32))
-        property_column = replace(property_column, column=column)
-    states = column.row_states()
-    written, present = states != State.NULL, states == State.PRESENT
-    typed = present
-    if facet.datatype is not None:
-        right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
-        typed = present & column.spread(right).astype(bool)
-    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(column.values)).astype(bool)
-    if column.owner is None:
-        return _Judged(property_column, column.sid, written, present, typed, allowed)
-    return _by_instance(property_column, facet.value, written, present, typed, allowed)
-
-
-def _by_instance(
-    property_column: PropertyColumn,
-    value: Restriction | None,
-    written: BoolArray,
-    present: BoolArray,
-    typed: BoolArray,
-    allowed: BoolArray,
-) -> _Judged:
-    """From rows (values of a list, bounds) to property instances."""
-    column = property_column.column
-    assert column.owner is not None
-    starts = (
-        np.flatnonzero(np.r_[True, column.owner[1:] != column.owner[:-1]]) if len(column.owner) else np.zeros(0, int)
-    )
-
-    def any_of(rows: BoolArray) -> BoolArray:
-        return np.logical_or.reduceat(rows, starts) if len(starts) else np.zeros(0, bool)
-
-    sid = column.sid[starts]
-    filled, of_type, good = any_of(present), any_of(typed), any_of(allowed)
-    if value is not None and value.is_range:
-        good &= ~any_of(typed & ~allowed)  # every value must lie within the range
-    role = column.role
-    if role is not None and value is not None:
-        lower, upper = role == Role.LOWER, role == Role.UPPER
-        bounded = any_of(lower | upper | (role == Role.SETPOINT))
-        if bounded.any():
-            good = np.where(bounded, _bounded(column, value, typed, allowed, starts), good)
-    return _Judged(property_column, sid, any_of(written), filled, of_type, good)
-
-
-def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: BoolArray, starts: IntArray) -> BoolArray:
-    """Bounded values: within a range with both bounds, or around a single value."""
-    assert column.role is not None
-    lower = typed & (column.role == Role.LOWER)
-    upper = typed & (column.role == Role.UPPER)
-    set_point = typed & (column.role == Role.SETPOINT)
-    reduce_any = np.logical_or.reduceat
-    has_lower, has_upper = reduce_any(lower, starts), reduce_any(upper, starts)
-    some = has_lower | has_upper | reduce_any(set_point, starts)
-    if value.is_range:
-        outside = reduce_any(typed & ~allowed, starts)
-        lacks_lower = (value.min_inclusive is not None or value.min_exclusive is not None) & ~has_lower
-        lacks_upper = (value.max_inclusive is not None or value.max_exclusive is not None) & ~has_upper
-        within: BoolArray = some & ~outside & ~lacks_lower & ~lacks_upper
-        return within
-    wanted = _single_numbers(value)
-    if not wanted:
-        matched: BoolArray = reduce_any(allowed, starts)
-        return matched
-    numbers = np.asarray(column.spread(column.values.number))
-    low = np.fmax.reduceat(np.where(lower, numbers, -np.inf), starts)
-    high = np.fmin.reduceat(np.where(upper, numbers, np.inf), starts)
-    matching = reduce_any(allowed, starts)
-    inside = np.zeros(len(starts), bool)
-    for number in wanted:
-        slack = abs(number) * 1e-6 + 1e-6  # IDS's equality of reals
-        inside |= (low <= number + slack) & (number - slack <= high)
-    # with a set point one of the three must be the value; without, the bounds must enclose it
-    inside = np.where(reduce_any(set_point, starts), matching, matching | inside)
-    contained: BoolArray = some & inside
-    return contained
-
-
-def _single_numbers(value: Restriction) -> list[float]:
-    numbers = []
-    for text in value.values:
-        try:
-            numbers.append(float(text))
-        except ValueError:
-            continue
-    return numbers
 
 
 def present_columns(facet: Property, evaluation: Evaluation) -> list[Column]:
@@ -296,7 +188,7 @@ def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataF
     return finding_rows(sids, reasons.tolist(), found=found.texts, expected=expected, values=values)
 
 
-def _at_fault(judged: _Judged, facet: Property) -> IntArray:
+def _at_fault(judged: Judged, facet: Property) -> IntArray:
     """Whose property of this column is what the finding speaks of."""
     if facet.cardinality is not Cardinality.PROHIBITED:
         return judged.sid[~judged.good]
