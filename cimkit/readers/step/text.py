@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
-import nanoarrow
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -22,6 +21,8 @@ __all__ = ["Texts", "column", "decode_string", "decode_strings", "detect_encodin
 _QUOTE, _BLANK, _BACKSLASH = b"' \\"
 _REST_OF_CHARACTER = 3
 _ESCAPED = r"['\\\x00-\x1f]"
+#: Columns of up to so many bytes are cut in Python: the Arrow bridge takes longer to load than that.
+_SMALL = 60_000
 
 
 class Texts:
@@ -65,7 +66,15 @@ class Texts:
 
 
 def column(text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArray[np.bool_] | None = None) -> pl.Series:
-    """A column over one buffer of valid UTF-8, without a copy."""
+    """A column over one buffer of valid UTF-8; a large one without a copy."""
+    if len(text) + len(offsets) <= _SMALL:
+        whole = text.tobytes()
+        cuts = pairwise(offsets.tolist())
+        there = repeat(True) if present is None else present.tolist()
+        values = [whole[start:end].decode() if here else None for (start, end), here in zip(cuts, there, strict=False)]
+        return pl.Series(values, dtype=pl.String)
+    import nanoarrow
+
     valid = None if present is None or present.all() else np.packbits(present, bitorder="little")
     if not len(text):
         text = np.zeros(1, np.uint8)
