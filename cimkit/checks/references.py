@@ -21,13 +21,16 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """Subjects without a value are not asked. where: whose keys count; to: the operand that is the key."""
+    """Subjects without a value are not asked. where: whose keys count; to: the operand that is the key. elsewhere: the
+    keys may lie in another source, so a source without any of those subjects is not asked."""
     none = np.zeros(len(selected), bool)
     operand = context.operand(options.get("attribute") or options["property"])
     if operand is None:
         return Outcome(none, lambda sids: finding_rows(sids, "reference_missing"), asked=none)
     column, has = operand
     asked = selected & has
+    if options.get("elsewhere") and not context.holds(options.get("where")).any():
+        return Outcome(none, lambda sids: finding_rows(sids, "reference_missing"), asked=none)
     keys = pl.Series([], dtype=pl.String)
     target = context.operand(options["to"])
     if target is not None:

@@ -50,7 +50,9 @@ CHECKS: Mapping[str, CheckSpec] = {
         of_source=True,
     ),
     "unique": CheckSpec("unique", {**_OPERAND, "within": Option.TEXT, "tolerance": Option.NUMBER}, "attribute"),
-    "references": CheckSpec("references", {**_OPERAND, "where": Option.CONDITION, "to": Option.OPERAND}),
+    "references": CheckSpec(
+        "references", {**_OPERAND, "where": Option.CONDITION, "to": Option.OPERAND, "elsewhere": Option.FLAG}
+    ),
     "linked": CheckSpec(
         "linked",
         {
@@ -83,4 +85,42 @@ CHECKS: Mapping[str, CheckSpec] = {
     "material_as": CheckSpec("material_as", {"role": Option.TEXTS}, "role"),
     "phase_stated": CheckSpec("phase_stated", {"beside": Option.TEXTS}, "beside"),
     "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
+    "grades": CheckSpec(
+        "grades",
+        {
+            "steps": Option.TEXTS,
+            "result": Option.OPERAND,
+            "parts": Option.OPERANDS,
+            "lowering": Option.OPERAND,
+            "by": Option.NUMBER,
+            "floor": Option.TEXT,
+        },
+    ),
+    "complete_series": CheckSpec(
+        "complete_series",
+        {"of": Option.OPERANDS, "at": Option.OPERAND, "unit": Option.TEXT, "every": Option.NUMBER},
+    ),
+    "never_falls": CheckSpec(
+        "never_falls",
+        {
+            "of": Option.OPERANDS,
+            "at": Option.OPERAND,
+            "unit": Option.TEXT,
+            "value": Option.OPERAND,
+            "unless": Option.CONDITION,
+        },
+    ),
+    "adds_up": CheckSpec("adds_up", {"parts": Option.OPERANDS, "total": Option.OPERAND, "tolerance": Option.NUMBER}),
+    "tally": CheckSpec(
+        "tally",
+        {
+            "key": Option.OPERAND,
+            "total": Option.OPERAND,
+            "rows": Option.CONDITION,
+            "by": Option.OPERAND,
+            "value": Option.OPERAND,
+            "tolerance": Option.NUMBER,
+        },
+    ),
+    "ratio": CheckSpec("ratio", {"part": Option.OPERAND, "whole": Option.OPERAND, "stated": Option.OPERAND}),
 }

@@ -1,0 +1,207 @@
+"""Checks about rows of tables: grades, series, counters, sums and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cimkit.checks.contract import Outcome
+from cimkit.facts.model import Facts
+from cimkit.rules.conditions import Check, Entity, Property
+from cimkit.rules.restriction import exactly
+from cimkit.run.evaluation import Evaluation
+from tests.run.conftest import facts_of
+
+
+def field(name: str) -> Property:
+    return Property(None, exactly(name))
+
+
+def rows(layers: Sequence[str], **fields: Sequence[Any]) -> Facts:
+    """A row of each layer named; None: the row has no such value."""
+    properties = {
+        ("t", name): [(sid, cell) for sid, cell in enumerate(cells) if cell is not None]
+        for name, cells in fields.items()
+    }
+    return facts_of(layers, properties=properties)
+
+
+def ask(facts: Facts, name: str, kind: str | None = None, **options: Any) -> Outcome:
+    evaluation = Evaluation(facts)
+    mask = np.ones(len(facts), bool) if kind is None else evaluation.holds(Entity(exactly(kind)))
+    return evaluation.judge(Check(name, options), mask)
+
+
+def failing(outcome: Outcome) -> list[int]:
+    return np.flatnonzero(outcome.failed).tolist()
+
+
+def asked(outcome: Outcome) -> list[int]:
+    assert outcome.asked is not None
+    return np.flatnonzero(outcome.asked).tolist()
+
+
+def told(outcome: Outcome) -> list[tuple[str | None, str | None]]:
+    frame = outcome.explain(np.flatnonzero(outcome.failed).astype(np.int32))
+    return list(frame.select("found", "expected").iter_rows())
+
+
+STEPS = ("Asu Au", "Bsu Bu", "Csu Cu", "Dsu Du")
+GRADES = {"steps": STEPS, "result": field("unit"), "parts": (field("ground"), field("frame"))}
+
+
+@pytest.mark.parametrize(
+    ("ground", "frame", "envelope", "unit", "sound"),
+    [
+        ("Au", "Bu", None, "Bsu", True),
+        ("Au", "Bu", None, "Asu", False),  # better than its worst part
+        ("Bu", "Bu", "Bu", "Csu", False),  # nothing lowers it
+        ("Bu", "Au", "Cu", "Csu", True),
+        ("Au", "Au", "Du", "Csu", True),  # two grades
+        ("Au", "Au", "Du", "Asu", True),  # it may, it need not
+        ("Bu", "Au", "Du", "Dsu", False),  # never below Csu
+        ("Du", "Au", "Du", "Dsu", True),  # Dsu by its own parts
+        ("Ｂu", "Au", None, "Bsu级", True),
+    ],
+)
+def test_a_building_is_as_good_as_its_worst_part(
+    ground: str, frame: str, envelope: str | None, unit: str, *, sound: bool
+) -> None:
+    facts = rows(["b"], ground=[ground], frame=[frame], envelope=[envelope], unit=[unit])
+    outcome = ask(facts, "grades", **GRADES, lowering=field("envelope"), by=2, floor="Csu")
+    assert asked(outcome) == [0]
+    assert failing(outcome) == ([] if sound else [0])
+
+
+def test_a_grade_that_nobody_knows_is_not_asked() -> None:
+    facts = rows(["b"] * 3, ground=["bu", "Bu", "Bu"], frame=["Au", None, "Au"], unit=["Bsu", "Bsu", "Asu"])
+    outcome = ask(facts, "grades", **GRADES)
+    assert (asked(outcome), failing(outcome)) == ([2], [2])
+    assert told(outcome) == [("Asu", "Bsu")]
+
+
+def test_a_year_without_its_check_up_shows_at_the_next_one() -> None:
+    facts = rows(["c"] * 5, city=["沈阳"] * 4 + ["大连"], year=[2024, "2019年", 2020, 2020, 2021])
+    outcome = ask(facts, "complete_series", of=(field("city"),), at=field("year"), unit="year", every=1)
+    assert failing(outcome) == [0]
+    assert told(outcome) == [("4", "<= 1")]
+    assert 4 not in asked(outcome), "one year is no series"
+
+
+@pytest.mark.parametrize(
+    ("unit", "moments", "every", "gaps"),
+    [
+        ("day", ["2021-05-01", "2021/5/8", "20210516"], 7, [2]),
+        ("minute", ["2021-05-01 08:00", "2021-05-01T08:05:00", "2021年5月1日 8:11"], 5, [2]),
+        ("day", ["2021-02-28", "2021-02-30", "2021-03-01"], 1, []),  # the 30th is no day
+    ],
+)
+def test_gaps_are_measured_in_days_and_minutes(unit: str, moments: list[str], every: float, gaps: list[int]) -> None:
+    facts = rows(["r"] * 3, point=["p"] * 3, at=moments)
+    outcome = ask(facts, "complete_series", of=(field("point"),), at=field("at"), unit=unit, every=every)
+    assert failing(outcome) == gaps
+
+
+@given(st.lists(st.integers(2000, 2030), min_size=2, max_size=12, unique=True))
+def test_a_series_is_whole_exactly_when_no_year_between_is_missing(years: list[int]) -> None:
+    facts = rows(["c"] * len(years), city=["x"] * len(years), year=years)
+    outcome = ask(facts, "complete_series", of=(field("city"),), at=field("year"), unit="year", every=1)
+    missing = set(range(min(years), max(years))) - set(years)
+    assert outcome.failed.any() == bool(missing)
+
+
+def test_a_counter_falls_only_where_a_row_says_why() -> None:
+    facts = rows(
+        ["m"] * 5,
+        meter=["1", "1", "1", "2", "2"],
+        at=["2021-01-03", "2021-01-01", "2021-01-02", "2021-01-01", "2021-01-02"],
+        heat=[5, 10, 11, 3, 1],
+        replaced=[None, None, None, None, "是"],
+    )
+    outcome = ask(
+        facts,
+        "never_falls",
+        of=(field("meter"),),
+        at=field("at"),
+        unit="day",
+        value=field("heat"),
+        unless=field("replaced"),
+    )
+    assert failing(outcome) == [0]
+    assert told(outcome) == [("5", ">= 11")]
+    assert asked(outcome) == [0, 2, 4]
+
+
+def test_parts_of_a_row_add_up_and_an_empty_part_is_nothing() -> None:
+    facts = rows(["p"] * 4, a=[48.6, 40.0, None, None], b=[15.6, None, 3, None], total=[64.2, 64.2, 3, 9])
+    outcome = ask(facts, "adds_up", parts=(field("a"), field("b")), total=field("total"))
+    assert (asked(outcome), failing(outcome)) == ([0, 1, 2], [1])
+    assert told(outcome) == [("40", "64.2")]
+
+
+def test_a_number_is_what_its_rows_come_to() -> None:
+    facts = rows(
+        ["n", "n", "n", "b", "b", "b"],
+        code=["N1", "N2", "N3", None, None, None],
+        of=[None, None, None, "N1", "N1", "N2"],
+        buildings=[2, 3, 0, None, None, None],
+        households=[30, 50, None, 10, 20, 40],
+        area=[5, 5, 5, 5, None, 5],
+    )
+    every: dict[str, Any] = {"key": field("code"), "rows": Entity(exactly("b")), "by": field("of")}
+    counted = ask(facts, "tally", "n", total=field("buildings"), **every)
+    assert (asked(counted), failing(counted), told(counted)) == ([0, 1, 2], [1], [("1", "3")])
+    summed = ask(facts, "tally", "n", total=field("households"), value=field("households"), **every)
+    assert (asked(summed), failing(summed)) == ([0, 1], [1])
+    partly = ask(facts, "tally", "n", total=field("area"), value=field("area"), **every)
+    assert asked(partly) == [1, 2], "a sum over some of the rows says nothing"
+
+
+def test_rows_that_lie_elsewhere_are_not_counted() -> None:
+    facts = rows(["n"], code=["N1"], buildings=[2])
+    outcome = ask(
+        facts,
+        "tally",
+        key=field("code"),
+        total=field("buildings"),
+        rows=Entity(exactly("b")),
+        by=field("of"),
+    )
+    assert asked(outcome) == []
+    reference = ask(
+        facts, "references", property=field("code"), where=Entity(exactly("b")), to=field("of"), elsewhere=True
+    )
+    assert asked(reference) == []
+    assert failing(ask(facts, "references", property=field("code"), where=Entity(exactly("b")), to=field("of"))) == [0]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "stated", "sound"),
+    [
+        (2293, 4968, 46.2, True),  # 46.16
+        (2293, 4968, 46.1, False),
+        (150773, 159554, 94, True),  # 94.497
+        (150773, 159554, 95, False),
+        (0.5, 1, 0.5, True),
+        (150, 2007, 0.075, True),
+        (150, 2007, 7.5, True),
+        (577.26, 2725.5, 21.18, True),
+    ],
+)
+def test_a_share_is_its_parts_within_the_printed_rounding(
+    part: float, whole: float, stated: float, *, sound: bool
+) -> None:
+    facts = rows(["r"], part=[part], whole=[whole], stated=[stated])
+    outcome = ask(facts, "ratio", part=field("part"), whole=field("whole"), stated=field("stated"))
+    assert asked(outcome) == [0]
+    assert failing(outcome) == ([] if sound else [0])
+
+
+def test_a_share_of_nothing_is_not_asked() -> None:
+    facts = rows(["r"] * 2, part=[1, 1], whole=[0, None], stated=[5, 5])
+    assert asked(ask(facts, "ratio", part=field("part"), whole=field("whole"), stated=field("stated"))) == []
