@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from cimkit.cache_folder import keep, kept
 
 __all__ = ["LANGUAGES", "has_text", "template", "text"]
 
@@ -13,11 +18,21 @@ LANGUAGES = ("zh", "en")
 
 @cache
 def _catalogue(room: str, lang: str) -> dict[str, str]:
+    content = (resources.files(__name__) / lang / f"{room}.yaml").read_bytes()
+    name = f"locales/{room}-{lang}-{hashlib.sha256(content).hexdigest()[:40]}.json"
+    before = kept(name)
+    if before is not None:
+        with suppress(ValueError):  # cut short: read again
+            words = json.loads(before)
+            if isinstance(words, dict):
+                return words
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content = (resources.files(__name__) / lang / f"{room}.yaml").read_text(encoding="utf-8")
-    return {str(key): str(value) for key, value in yaml.load(content, Loader=loader).items()}  # noqa: S506 - the safe loader, in C where there is one
+    read = yaml.load(content, Loader=loader)  # noqa: S506 - the safe loader, in C where there is one
+    words = {str(key): str(value) for key, value in read.items()}
+    keep(name, json.dumps(words, ensure_ascii=False).encode())
+    return words
 
 
 def text(key: str, lang: str, **values: Any) -> str:

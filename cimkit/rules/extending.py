@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cimkit.rules.faults import broken, fault_at, unknown
-from cimkit.rules.manifest import Manifest
+from cimkit.rules.manifest_model import Manifest
 from cimkit.rules.model import Rule, Severity, Status
 
 __all__ = ["extended"]

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
+from cimkit.rules.code_list import Code, CodeList
 from cimkit.rules.faults import fault_at
 from cimkit.rules.pack_files import PackFiles
 from cimkit.rules.sheets import read_sheet
 
-__all__ = ["LIST_COLUMNS", "Code", "CodeList", "read_lists"]
+__all__ = ["LIST_COLUMNS", "read_lists"]
 
 LIST_COLUMNS = ("code", "zh", "en", "parent", "from", "to", "source")
-
-
-class Code(NamedTuple):
-    """A row of a code list. first, last: ISO days between which the code is valid, or None; source: where it stands."""
-
-    code: str
-    zh: str | None = None
-    en: str | None = None
-    parent: str | None = None
-    first: str | None = None
-    last: str | None = None
-    source: str | None = None
-
-
-class CodeList(NamedTuple):
-    """A code list: its rows in the order of the file, and the file they come from."""
-
-    codes: tuple[Code, ...]
-    file: str
-
-    def column(self, name: str) -> tuple[str, ...]:
-        """All values of a column (`code`, `zh`, `en`), rows without one left out."""
-        values = (getattr(code, name) for code in self.codes)
-        return tuple(dict.fromkeys(value for value in values if value is not None))
 
 
 def read_lists(files: PackFiles) -> dict[str, CodeList]:

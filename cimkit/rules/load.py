@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cimkit.rules.extending import extended
-from cimkit.rules.faults import broken, fault_at, in_pack
-from cimkit.rules.lists import read_lists
-from cimkit.rules.manifest import Manifest, read_manifest
-from cimkit.rules.model import Pack, Rule
-from cimkit.rules.pack_files import PackFiles, read_pack_files
-from cimkit.rules.packs import find_packs, locate_pack
-from cimkit.rules.parameters import read_parameters, with_values
-from cimkit.rules.rules_reading import read_rule
-from cimkit.rules.scope import Scope
-from cimkit.rules.tables import read_tables
-from cimkit.rules.texts import read_texts
+import orjson
+
+from cimkit.errors import PackError
+from cimkit.rules.compiled import compiled
+from cimkit.rules.faults import in_pack
+from cimkit.rules.model import Pack
+from cimkit.rules.pack_files import read_pack_files
+from cimkit.rules.packs import extended_folder, find_packs, locate_pack, manifest_of
 
 __all__ = ["LoadedPack", "load_pack", "packs"]
 
@@ -52,102 +48,26 @@ def load_pack(path: str | Path, *, parameters: Mapping[str, Any] | None = None, 
     parameters: values that replace those of the pack's `parameters.yaml`. day: ISO day that chooses the edition.
     Raises PackError, which names file, line and the nearest right word, for anything that is not as a pack should be.
     """
-    return _load(locate_pack(path, day), parameters or {}, ())
+    folder = locate_pack(path, day)
+    given = parameters or {}
+
+    def read() -> LoadedPack:
+        from cimkit.rules.pack_reading import read_pack
+
+        return read_pack(folder, given)
+
+    try:
+        key = orjson.dumps([_digests(folder), dict(given)])
+    except (PackError, TypeError):  # a fault that reading tells with its place; a value that is no JSON
+        return read()
+    return replace(compiled("pack", key, read), folder=folder)
 
 
-def _load(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> LoadedPack:
+def _digests(folder: Path, inside: tuple[Path, ...] = ()) -> list[str]:
+    """Digests of a pack's files, and of the packs below it."""
     with in_pack(folder):
-        return _read(folder, given, inside)
-
-
-def _read(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> LoadedPack:
-    files = read_pack_files(folder)
-    manifest = read_manifest(files.yaml_mapping("pack.yaml"))
-    parameters, lists = read_parameters(files), read_lists(files)
-    # What this pack and its caller say of parameters holds for the rules of the pack below it too.
-    base = _base(files, manifest, {**parameters, **given}, inside)
-    if base is not None:
-        parameters = {**base.parameters, **parameters}
-        lists = {**base.lists, **lists}
-    known_here = given if not inside else {name: value for name, value in given.items() if name in parameters}
-    parameters = with_values(parameters, known_here, "parameters.yaml")
-    scope = Scope("pack.yaml", lists, parameters, files.yaml_mapping("conditions.yaml"))
-    texts, templates = read_texts(files)
-
-    own: list[Rule] = []
-    flags: dict[str, set[str]] = {"self_consistency": set(), "complete_source": set()}
-    for path in files.under("rules"):
-        for data in _rules_in(files, path):
-            own.append(read_rule(data, scope.in_file(path), manifest.id, texts))
-            for flag, codes in flags.items():
-                if data.get(flag):
-                    codes.add(own[-1].code)
-    own += read_tables(files, scope, manifest.id, templates)
-    _refuse_twice(own)
-    rules = tuple(own)
-    if base is not None:
-        rules = extended(base.rules, rules, manifest)
-        flags["self_consistency"] |= base.self_consistent
-        flags["complete_source"] |= base.complete_source
-    return LoadedPack(
-        id=manifest.id,
-        prefix=manifest.prefix,
-        edition=manifest.edition,
-        sha256=files.sha256 if base is None else _joint_digest(files.sha256, base.sha256),
-        rules=tuple(sorted(rules, key=lambda rule: rule.code)),
-        title=manifest.title,
-        authority=manifest.authority,
-        notice=manifest.notice,
-        applies_to=manifest.applies_to or (base.applies_to if base else frozenset()),
-        stages=manifest.stages or (base.stages if base else ()),
-        in_force=manifest.in_force,
-        extends=manifest.extends,
-        default=manifest.default,
-        documents=manifest.documents,
-        parameters=parameters,
-        lists=lists,
-        status=manifest.status,
-        folder=folder,
-        self_consistent=frozenset(flags["self_consistency"]),
-        complete_source=frozenset(flags["complete_source"]),
-        removed=manifest.removed,
-        watch=manifest.watch,
-    )
-
-
-def _base(
-    files: PackFiles, manifest: Manifest, parameters: Mapping[str, Any], inside: tuple[Path, ...]
-) -> LoadedPack | None:
-    """The pack that this one extends: a shipped one by id, or a folder beside it."""
-    if manifest.extends is None:
-        return None
-    here = files.folder.resolve()
-    if here in inside:
-        raise fault_at("extends_itself", "pack.yaml", None, id=manifest.id)
-    beside = files.folder.parent / manifest.extends
-    folder = beside if (beside / "pack.yaml").is_file() else locate_pack(manifest.extends)
-    return _load(folder, parameters, (*inside, here))
-
-
-def _joint_digest(*digests: str) -> str:
-    import hashlib
-
-    return hashlib.sha256("\0".join(digests).encode()).hexdigest()
-
-
-def _rules_in(files: PackFiles, path: str) -> list[Any]:
-    data = files.yaml(path)
-    if data is None:
-        return []
-    if not isinstance(data, list):
-        raise broken("rules_not_list", path, data)
-    return data
-
-
-def _refuse_twice(rules: list[Rule]) -> None:
-    seen: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.code in seen:
-            first = seen[rule.code]
-            raise fault_at("code_used", rule.file or "", rule.line, code=rule.code, other=f"{first.file}:{first.line}")
-        seen[rule.code] = rule
+        own = read_pack_files(folder).sha256
+    below, here = manifest_of(folder).extends, folder.resolve()
+    if below is None or here in inside:  # one that extends itself is a fault that reading tells
+        return [own]
+    return [own, *_digests(extended_folder(folder, below), (*inside, here))]

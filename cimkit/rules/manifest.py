@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cimkit.rules.faults import broken
+from cimkit.rules.manifest_model import Manifest
 from cimkit.rules.rules_reading import read_stages
 from cimkit.rules.shapes import known_keys, language_texts, mapping_in, one_or_many, text_in
 from cimkit.rules.stages import STAGES
 
-__all__ = ["MANIFEST_KEYS", "Manifest", "read_manifest"]
+__all__ = ["MANIFEST_KEYS", "read_manifest"]
 
 MANIFEST_KEYS = (
     "id", "prefix", "edition", "in_force", "title", "authority", "notice", "documents", "extends", "regrade", "removed",
@@ -22,32 +22,6 @@ MANIFEST_KEYS = (
 _FILE = "pack.yaml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What `pack.yaml` says.
-
-    regrade   severities that this pack gives to rules of the pack it extends: code -> (word, reason)
-    removed   rules of that pack which do not hold here: code -> reason; there is none without a reason
-    """
-
-    id: str
-    prefix: str
-    edition: str
-    in_force: tuple[str | None, str | None]
-    title: Mapping[str, str]
-    authority: Mapping[str, str]
-    notice: Mapping[str, str]
-    documents: tuple[Mapping[str, Any], ...]
-    extends: str | None
-    regrade: Mapping[str, str]
-    removed: Mapping[str, str]
-    applies_to: frozenset[str]
-    stages: tuple[str, ...]
-    status: str
-    watch: Any
-    default: bool
 
 
 def read_manifest(data: Mapping[str, Any]) -> Manifest:

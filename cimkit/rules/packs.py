@@ -9,11 +9,19 @@ from importlib import resources
 from pathlib import Path
 
 from cimkit.errors import PackError
+from cimkit.rules.compiled import compiled
 from cimkit.rules.faults import in_pack, nearest
-from cimkit.rules.manifest import Manifest, read_manifest
-from cimkit.rules.yaml_reading import read_yaml_file
+from cimkit.rules.manifest_model import Manifest
 
-__all__ = ["Edition", "find_editions", "find_packs", "locate_pack", "standards_folder"]
+__all__ = [
+    "Edition",
+    "extended_folder",
+    "find_editions",
+    "find_packs",
+    "locate_pack",
+    "manifest_of",
+    "standards_folder",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,33 @@ def find_editions() -> tuple[Edition, ...]:
         return ()
     editions = []
     for path in sorted(folder.glob("*/pack.yaml")):
-        with in_pack(path.parent):
-            data = read_yaml_file(path, "pack.yaml")
-            manifest = read_manifest(data if isinstance(data, Mapping) else {})
+        manifest = manifest_of(path.parent)
         editions.append(Edition(manifest.id, manifest.edition, path.parent, manifest))
     return tuple(sorted(editions, key=lambda one: (one.id, one.manifest.in_force[0] or "", one.edition)))
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """What the `pack.yaml` of a folder says. Raises PackError."""
+
+    def read() -> Manifest:
+        from cimkit.rules.manifest import read_manifest
+        from cimkit.rules.yaml_reading import read_yaml_file
+
+        data = read_yaml_file(folder / "pack.yaml", "pack.yaml")
+        return read_manifest(data if isinstance(data, Mapping) else {})
+
+    with in_pack(folder):
+        try:
+            content = (folder / "pack.yaml").read_bytes()
+        except OSError:
+            return read()  # which says what is wrong
+        return compiled("manifest", content, read)
+
+
+def extended_folder(folder: Path, name: str) -> Path:
+    """The folder of the pack that the one in `folder` extends: one beside it, or a shipped pack. Raises PackError."""
+    beside = folder.parent / name
+    return beside if (beside / "pack.yaml").is_file() else locate_pack(name)
 
 
 def find_packs(day: str | None = None) -> dict[str, Path]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cimkit.rules.code_list import CodeList
 from cimkit.rules.faults import unknown
-from cimkit.rules.lists import CodeList
 
 __all__ = ["Scope"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -19,6 +18,7 @@ from cimkit.rules.rules_reading import read_stages
 from cimkit.rules.scope import Scope
 from cimkit.rules.sheets import Row, read_sheet, split_cell
 from cimkit.rules.texts import TEXT_PARTS, Texts, fill
+from cimkit.rules.typed import Typed
 from cimkit.rules.values_reading import folded
 from cimkit.rules.yaml_reading import parse_yaml
 
@@ -38,16 +38,6 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NEW_WORK = Not(Phase(one_of("existing", "demolished")))
 
 
-@dataclass(frozen=True)
-class _Typed(Restriction):
-    """Data types that count as a kind of value, named as the table names it."""
-
-    word: str = ""
-
-    def describe(self) -> str:
-        return self.word
-
-
 _NUMBER = (
     r"IFC[A-Z]*MEASURE",
     "IFC(POSITIVE)?INTEGER",
@@ -63,9 +53,9 @@ _BOOLEAN = ("IFCBOOLEAN", "IFCLOGICAL", "BOOL(EAN)?", "LOGICAL")
 #: Words for types; text and dates are not asked, because a text may hold any value.
 _TYPES: Mapping[str, Restriction | None] = {
     "text": None, "label": None, "identifier": None, "date": None, "datetime": None, "文本": None, "日期": None,
-    **{word: _Typed(patterns=_NUMBER, word="number") for word in ("number", "real", "数值", "实数")},
-    **{word: _Typed(patterns=_INTEGER, word="integer") for word in ("integer", "整数")},
-    **{word: _Typed(patterns=_BOOLEAN, word="boolean") for word in ("boolean", "布尔")},
+    **{word: Typed(patterns=_NUMBER, word="number") for word in ("number", "real", "数值", "实数")},
+    **{word: Typed(patterns=_INTEGER, word="integer") for word in ("integer", "整数")},
+    **{word: Typed(patterns=_BOOLEAN, word="boolean") for word in ("boolean", "布尔")},
 }  # fmt: skip
 
 

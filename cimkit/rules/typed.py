@@ -1,0 +1,19 @@
+"""A restriction of data types that is told by one word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cimkit.rules.restriction import Restriction
+
+__all__ = ["Typed"]
+
+
+@dataclass(frozen=True)
+class Typed(Restriction):
+    """Data types that count as a kind of value, named as the table names it."""
+
+    word: str = ""
+
+    def describe(self) -> str:
+        return self.word
