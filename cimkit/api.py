@@ -165,4 +165,4 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
     opened = list(expand(source, limits, name=name))
     if len(opened) != 1:
         raise SourceError("sources.not_one", name=name or str(source)[:200], count=len(opened))
-    return read_facts(opened[0].read(limits), opened[0], lambda _: everything())
+    return read_facts(opened[0], limits, lambda _: everything())

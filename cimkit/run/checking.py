@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +20,9 @@ from cimkit.run.engine import judge_rules
 from cimkit.run.ids_notes import with_notes
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
+from cimkit.sources.formats import READ_WHOLE
 from cimkit.sources.limits import Limits
-from cimkit.sources.opening import Source, sha256
+from cimkit.sources.source import Source
 
 __all__ = ["CancelledError", "Plan", "Progress", "run"]
 
@@ -131,12 +132,15 @@ def _check_source(
     views: list[StoreyPlan],
     faults: list[Mapping[str, Any]],
 ) -> SourceJudgements:
-    data = source.read(limits)
-    summary.bytes = len(data)
+    if source.error is not None:
+        raise source.error
+    if source.format in READ_WHOLE:
+        source = replace(source, data=source.read(limits))  # read once, for the reader, the digest and the pictures
+        summary.bytes = len(source.data or b"")
     rules = [rule for rule in plan.rules if _speaks_of(plan, rule, source.format)]
     with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
-        digest = aside.submit(sha256, data)
-        facts = read_facts(data, source, lambda schema: demand_of(rules, schema))
+        digest = aside.submit(source.digest, limits)
+        facts = read_facts(source, limits, lambda schema: demand_of(rules, schema))
         judgements = judge_rules(facts, rules, missing_parameters=plan.missing_parameters)
         summary.sha256 = digest.result()
     for rule, judgement in zip(rules, judgements, strict=True):
@@ -144,10 +148,10 @@ def _check_source(
             faults.append(_told(judgement.fault, source, rule.code))
     told = SourceJudgements.of(index, facts, rules, judgements)
     _summarise(summary, facts, [judgement.verdict for judgement in judgements])
-    if pictures:
+    if pictures and source.data is not None:
         from cimkit.run.pictures import plans_of
 
-        plans, reason = plans_of(data, facts, told)
+        plans, reason = plans_of(source.data, facts, told)
         views.extend(plans)
         if reason is not None:
             summary.facts = {**summary.facts, "plans": reason}

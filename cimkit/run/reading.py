@@ -8,26 +8,45 @@ from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
-from cimkit.sources.opening import Source
+from cimkit.sources.limits import Limits
+from cimkit.sources.source import Source
 
 __all__ = ["declared_stage", "read_facts"]
 
+#: demand_for(schema) is asked once the schema is known, since names of kinds depend on it; None: not IFC.
+DemandFor = Callable[[IfcSchema | None], Demand]
 
-def read_facts(data: bytes, source: Source, demand_for: Callable[[IfcSchema | None], Demand]) -> Facts:
-    """The facts of one source. demand_for(schema) is asked once the schema is known, since names of kinds depend on it.
+
+def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
+    """The facts of one source. Readers of whole files get its bytes, readers of paths a place on disk.
 
     Raises SourceError when nothing of the content can be read.
     """
+    if source.error is not None:
+        raise source.error
     match source.format:
         case "ifc":
             from cimkit.readers.ifc.peek import schema_of
             from cimkit.readers.ifc.reader import read_ifc
 
+            data = source.read(limits)
             return read_ifc(data, demand_for(schema_of(data)), name=source.name)
         case "ifcxml":
             from cimkit.readers.ifcxml import read_ifcxml
 
-            return read_ifcxml(data, demand_for(None), name=source.name)
+            return read_ifcxml(source.read(limits), demand_for(None), name=source.name)
+        case "cityjson":
+            from cimkit.readers.cityjson.reader import read_cityjson
+
+            return read_cityjson(source.read(limits), demand_for(None), name=source.name)
+        case "citygml":
+            from cimkit.readers.citygml.reader import read_citygml
+
+            return read_citygml(source.read(limits), demand_for(None), name=source.name)
+        case "3dtiles":
+            from cimkit.readers.tiles.source import read_tiles
+
+            return read_tiles(source, demand_for(None), limits)
         case _:
             raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
 

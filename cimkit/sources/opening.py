@@ -1,73 +1,29 @@
-"""From what a person hands over to files: paths, folders, archives, bytes and open files, each found or explained."""
+"""From what a person hands over to sources: paths, folders, archives, bytes and open files, each found or explained."""
 
 from __future__ import annotations
 
-import hashlib
-import lzma
+import io
 import os
+import re
 import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 from cimkit.errors import SourceError
+from cimkit.sources.composites import Composite, composites
+from cimkit.sources.formats import FORMATS_READ, QUIET_IN_FOLDERS
 from cimkit.sources.limits import Limits
-from cimkit.sources.recognise import HEAD_BYTES, recognise
+from cimkit.sources.recognise import HEAD_BYTES, recognise, zip_kind
+from cimkit.sources.source import Source, problem_of, sha256
+from cimkit.sources.trees import ArchiveTree, FolderTree, archive_error, folder_tree, member_name
 
 __all__ = ["FORMATS_READ", "Source", "expand", "sha256"]
 
-#: Formats that a reader exists for. Others are recognised and named, not read.
-FORMATS_READ = frozenset({"ifc", "ifcxml"})
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One thing to check. name: what reports call it. One of path, member and data holds its content; error: it
-    could not be opened, and the run goes on without it."""
-
-    name: str
-    path: Path | None = None
-    archive: Path | BinaryIO | None = None
-    member: str | None = None
-    data: bytes | None = None
-    format: str | None = None
-    size: int | None = None
-    error: SourceError | None = None
-
-    def read(self, limits: Limits) -> bytes:
-        """The whole content. Raises SourceError when it is gone, locked or too large."""
-        if self.error is not None:
-            raise self.error
-        if self.data is not None:
-            return self.data
-        if self.size is not None and self.size > limits.bytes:
-            raise SourceError("sources.too_large", name=self.name, size=self.size, limit=limits.bytes)
-        try:
-            if self.member is not None:
-                return _read_member(self, limits)
-            assert self.path is not None
-            return self.path.read_bytes()
-        except OSError as problem:
-            raise SourceError("sources.unreadable", name=self.name, problem=_problem(problem)) from problem
-        except MemoryError as problem:
-            raise SourceError("sources.out_of_memory", name=self.name, size=self.size or 0) from problem
-
-    def head(self, size: int) -> bytes:
-        """The first bytes, at most `size`. Raises SourceError."""
-        if self.path is None or self.error is not None:
-            return self.read(Limits())[:size]
-        try:
-            with self.path.open("rb") as file:
-                return file.read(size)
-        except OSError as problem:
-            raise SourceError("sources.unreadable", name=self.name, problem=_problem(problem)) from problem
-
-
-def sha256(data: bytes) -> str:
-    """Hex digest of a source's content."""
-    return hashlib.sha256(data).hexdigest()
+#: Addresses of databases; what follows is never looked for on disk.
+_DATABASE = re.compile(r"(?i)^(postgres(?:ql)?://|pg:)")
+_PASSWORD = re.compile(r"(?i)(://[^:/@\s]*:)[^@/\s]*(@)|(password\s*=\s*)(?:'[^']*'|\S+)")
 
 
 def expand(
@@ -77,6 +33,8 @@ def expand(
     its error, and the others follow."""
     if isinstance(given, bytes | bytearray | memoryview):
         yield from _from_bytes(bytes(given), name or "-", limits)
+    elif isinstance(given, str) and _DATABASE.match(given):
+        yield _accept(Source(name or _PASSWORD.sub(r"\1\3…\2", given), address=given), "postgis")
     elif isinstance(given, str | os.PathLike):
         yield from _from_path(Path(given), limits, name)
     else:
@@ -95,40 +53,85 @@ def _from_file(file: BinaryIO, name: str | None, limits: Limits) -> Iterator[Sou
 
 
 def _from_bytes(data: bytes, name: str, limits: Limits) -> Iterator[Source]:
-    kind = recognise(data[:HEAD_BYTES])
+    kind = recognise(data[:HEAD_BYTES], name, lambda offset, size: data[offset : offset + size])
+    whole = Source(name, data=data, size=len(data))
     if kind == "zip":
-        import io
-
-        yield from _from_archive(io.BytesIO(data), name, limits)
+        yield from _from_archive(io.BytesIO(data), whole, limits)
     else:
-        yield _accept(Source(name, data=data, size=len(data)), kind)
+        yield _accept(whole, kind)
 
 
 def _from_path(path: Path, limits: Limits, name: str | None) -> Iterator[Source]:
+    """A folder with all that is in it, or one file with the parts that lie beside it."""
     label = name or path.as_posix()
+    if not path.is_dir():
+        yield from _from_one_file(path, label, limits, alone=True)
+        return
     try:
-        if path.is_dir():
-            yield from _from_folder(path, label, limits)
-            return
+        tree = folder_tree(path, label, limits)
+    except SourceError as error:
+        yield Source(label, error=error)
+        return
+    yield from _from_folder(tree, label, limits)
+
+
+def _from_one_file(path: Path, label: str, limits: Limits, *, alone: bool) -> Iterator[Source]:
+    """alone: named by itself, so that what belongs to it is looked for beside it."""
+    try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            kind = recognise(file.read(HEAD_BYTES))
+
+            def read_at(offset: int, count: int) -> bytes:
+                file.seek(offset)
+                return file.read(count)
+
+            kind = recognise(file.read(HEAD_BYTES), path.name, read_at)
     except FileNotFoundError:
         yield Source(label, error=SourceError("sources.not_found", name=label))
         return
     except (OSError, ValueError) as problem:
-        yield Source(label, error=SourceError("sources.unreadable", name=label, problem=_problem(problem)))
+        yield Source(label, error=SourceError("sources.unreadable", name=label, problem=problem_of(problem)))
         return
+    source = Source(label, path=path, size=size)
     if kind == "zip":
-        yield from _from_archive(path, label, limits)
+        yield from _from_archive(path, source, limits)
+        return
+    composite = _composite_of(path, kind, label, limits) if alone and size else None
+    if composite is not None:
+        yield _accept(_in_folder(composite, path.parent, label), composite.format)
     else:
-        yield _accept(Source(label, path=path, size=size), kind)
+        yield _accept(source, kind)
+
+
+#: Main files of composites: format -> whether their parts lie in folders below, or beside them.
+_HAVE_PARTS = {"shapefile": False, "geotiff": False, "tiff": False, "3dtiles": True, "s3m": True, "i3s": True}
+
+
+def _composite_of(path: Path, kind: str | None, label: str, limits: Limits) -> Composite | None:
+    """The composite that a file named by itself is the main file of."""
+    if kind not in _HAVE_PARTS or (kind == "3dtiles" and path.name.lower() != "tileset.json"):
+        return None
+    try:
+        tree = folder_tree(path.parent, label, limits, deep=_HAVE_PARTS[kind])
+        found, _ = composites(tree)
+    except (SourceError, OSError):
+        return None  # it is judged by itself, and its reader says what it lacks
+    return next((each for each in found if not each.folder and each.main == path.name), None)
+
+
+def _in_folder(composite: Composite, folder: Path, label: str) -> Source:
+    root = folder / composite.folder if composite.folder else folder
+    try:
+        size = sum((root / part).stat().st_size for part in composite.parts)
+    except OSError as problem:
+        return Source(label, error=SourceError("sources.unreadable", name=label, problem=problem_of(problem)))
+    return Source(label, path=root, size=size, parts=composite.parts, main=composite.main)
 
 
 def _accept(source: Source, kind: str | None) -> Source:
     """The source with its format, or with the reason why it can't be read."""
-    from dataclasses import replace
-
+    if source.error is not None:
+        return replace(source, format=kind)
     if source.size == 0:
         return replace(source, error=SourceError("sources.empty", name=source.name))
     if kind is None:
@@ -140,53 +143,58 @@ def _accept(source: Source, kind: str | None) -> Source:
     return replace(source, format=kind)
 
 
-def _from_folder(folder: Path, label: str, limits: Limits) -> Iterator[Source]:
-    """Every file below a folder that is recognised; links that lead out of it are not followed."""
-    found = 0
-    root = folder.resolve()
-    for place, folders, files in os.walk(folder, followlinks=False):
-        folders.sort()
-        for file_name in sorted(files):
-            path = Path(place) / file_name
-            found += 1
-            if found > limits.members:
-                yield Source(label, error=SourceError("sources.too_many_files", name=label, limit=limits.members))
-                return
-            name = f"{label.rstrip('/')}/{path.relative_to(folder).as_posix()}"
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                yield Source(name, error=SourceError("sources.link_outside", name=name))
-                continue
-            for source in _from_path(path, limits, name):
-                if source.error is None or source.error.key not in _NOT_MEANT_IN_FOLDERS:
-                    yield source
+def _from_folder(tree: FolderTree, label: str, limits: Limits) -> Iterator[Source]:
+    """Every composite and every file below a folder that is recognised."""
+    prefix = label.rstrip("/")
+    try:
+        grouped, single = composites(tree)
+    except OSError as problem:
+        yield Source(label, error=SourceError("sources.unreadable", name=label, problem=problem_of(problem)))
+        return
+
+    entries: dict[str, Composite | SourceError | None] = dict.fromkeys(single)
+    entries |= {each.name: each for each in grouped}
+    entries |= dict(tree.errors)
+    for relative in sorted(entries, key=lambda each: each.split("/")):
+        name = f"{prefix}/{relative}" if relative else label
+        entry = entries[relative]
+        if isinstance(entry, Composite):
+            yield _accept(_in_folder(entry, tree.folder, name), entry.format)
+        elif entry is not None:
+            yield Source(name, error=entry)
+        else:
+            found = _from_one_file(tree.folder / relative, name, limits, alone=False)
+            yield from (source for source in found if _is_meant(source))
 
 
-#: Files beside the models (drawings, notes) are no sources; files that are models and broken are.
-_NOT_MEANT_IN_FOLDERS = frozenset(
-    {"sources.not_recognised", "sources.no_reader", "sources.is_ids", "sources.archive_without_source", "sources.empty"}
-)
+#: Files beside the data (drawings, notes) are no sources; files that are data and broken are.
+_NOT_MEANT = frozenset({"sources.not_recognised", "sources.is_ids", "sources.archive_without_source", "sources.empty"})
 
 
-def _from_archive(archive: Path | BinaryIO, label: str, limits: Limits) -> Iterator[Source]:
-    """Members of a zip that are recognised. Nested archives are named, not opened."""
+def _is_meant(source: Source) -> bool:
+    if source.error is None:
+        return True
+    if source.error.key == "sources.no_reader":
+        return source.format not in QUIET_IN_FOLDERS
+    return source.error.key not in _NOT_MEANT
+
+
+def _from_archive(archive: Path | BinaryIO, whole: Source, limits: Limits) -> Iterator[Source]:
+    """What is in a ZIP file: a source in itself (XLSX, SLPK, 3TZ), or a packed folder. Archives in it are named, not
+    opened."""
+    label = whole.name
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = [info for info in opened.infolist() if not info.is_dir()]
-            error = _archive_error(members, label, limits)
+            kind = zip_kind(opened.namelist())
+            if kind != "zip":
+                yield _accept(whole, kind)
+                return
+            every = {member_name(info).replace("\\", "/"): info for info in opened.infolist() if not info.is_dir()}
+            error = archive_error(every, label, limits)
             if error is not None:
                 yield Source(label, error=error)
                 return
-            sources = []
-            for info in members:
-                if info.filename.startswith("__MACOSX/"):
-                    continue
-                with opened.open(info) as file:
-                    kind = recognise(file.read(HEAD_BYTES))
-                if kind in FORMATS_READ:
-                    name = f"{label}!{_member_name(info)}" if len(members) > 1 else label
-                    sources.append(
-                        Source(name, archive=archive, member=info.filename, format=kind, size=info.file_size)
-                    )
+            sources = list(_packed(ArchiveTree(opened, label), archive, label))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as problem:
         key = "sources.archive_encrypted" if "encrypted" in str(problem) else "sources.archive_broken"
         yield Source(label, error=SourceError(key, name=label))
@@ -196,51 +204,34 @@ def _from_archive(archive: Path | BinaryIO, label: str, limits: Limits) -> Itera
     yield from sorted(sources, key=lambda source: source.name)
 
 
-def _archive_error(members: list[zipfile.ZipInfo], label: str, limits: Limits) -> SourceError | None:
-    if len(members) > limits.members:
-        return SourceError("sources.too_many_files", name=label, limit=limits.members)
-    total = sum(info.file_size for info in members)
-    if total > limits.archive_bytes:
-        return SourceError("sources.archive_too_large", name=label, size=total, limit=limits.archive_bytes)
-    for info in members:
-        if info.file_size > 10_000_000 and info.file_size > limits.archive_ratio * max(1, info.compress_size):
-            return SourceError("sources.archive_bomb", name=label, member=_member_name(info))
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-        if ".." in parts or info.filename.startswith(("/", "\\")) or (parts and ":" in parts[0]):
-            return SourceError("sources.archive_path", name=label, member=_member_name(info))
-    return None
-
-
-def _member_name(info: zipfile.ZipInfo) -> str:
-    """Names that a Chinese Windows packed are GB18030, which zip does not say."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
-
-
-def _read_member(source: Source, limits: Limits) -> bytes:
-    assert source.archive is not None
-    assert source.member is not None
-    try:
-        with zipfile.ZipFile(source.archive) as opened, opened.open(source.member) as file:
-            data = file.read(limits.bytes + 1)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-    ) as problem:
-        raise SourceError("sources.archive_broken", name=source.name) from problem
-    if len(data) > limits.bytes or (source.size is not None and len(data) > source.size):
-        raise SourceError("sources.archive_bomb", name=source.name, member=source.member)
-    return data
-
-
-def _problem(problem: BaseException) -> str:
-    return getattr(problem, "strerror", None) or str(problem)
+def _packed(tree: ArchiveTree, archive: Path | BinaryIO, label: str) -> Iterator[Source]:
+    """The sources in an archive. One that holds a single file is called by the archive's name."""
+    grouped, single = composites(tree)
+    alone = len(tree.names) + len(tree.errors) == 1
+    for composite in grouped:
+        names = list(composite.names())
+        stored = {part: tree.members[name].filename for part, name in zip(composite.parts, names, strict=True)}
+        source = Source(
+            f"{label}!{composite.name}" if composite.name else label,
+            archive=archive,
+            member=None if composite.main is None else stored[composite.main],
+            size=sum(tree.size(name) for name in names),
+            parts=composite.parts,
+            main=composite.main,
+            members=tuple(stored.values()),
+        )
+        yield _accept(source, composite.format)
+    for name in single:
+        source = Source(
+            label if alone else f"{label}!{name}",
+            archive=archive,
+            member=tree.members[name].filename,
+            size=tree.size(name),
+        )
+        kind = tree.kind(name)
+        if kind == "zip":
+            yield replace(source, error=SourceError("sources.nested_archive", name=source.name))
+        elif _is_meant(accepted := _accept(source, kind)):
+            yield accepted
+    for name, error in tree.errors:
+        yield Source(f"{label}!{name}", error=error)

@@ -1,0 +1,50 @@
+"""3D Tiles of any source: a folder with its tileset, the same packed, one file, an archive or package of tiles."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from cimkit.errors import SourceError
+from cimkit.facts.demand import Demand
+from cimkit.facts.model import Facts
+from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, Opener
+from cimkit.readers.tiles.reader import read_tileset
+from cimkit.sources.limits import Limits
+from cimkit.sources.source import Source
+
+__all__ = ["read_tiles"]
+
+
+def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
+    """The facts of a source of 3D Tiles. Raises SourceError when it can't be opened.
+
+    Beside one file that was named by itself others may lie that have nothing to do with it: what it refers to is
+    looked for there, and no file is called unused.
+    """
+    if source.parts:
+        main = source.main or ""
+        if source.path is not None:
+            return read_tileset(FolderOpener(source.path, limits), demand, name=main, limits=limits)
+        assert source.archive is not None
+        try:
+            opener: Opener = _PackedOpener(source, limits)
+        except (zipfile.BadZipFile, OSError, ValueError) as problem:
+            raise SourceError("sources.archive_broken", name=source.name) from problem
+        return read_tileset(opener, demand, name=main, limits=limits)
+    if source.path is not None and source.data is None:
+        alone = replace(demand, defects=demand.defects - {"tiles_orphan"})
+        return read_tileset(FolderOpener(source.path.parent, limits), alone, name=source.path.name, limits=limits)
+    name = PurePosixPath(source.name.replace("\\", "/")).name or "-"
+    return read_tileset(MemoryOpener({name: source.read(limits)}), demand, name=name, limits=limits)
+
+
+class _PackedOpener(ArchiveOpener):
+    """The parts of a composite that lies in an archive, under their names relative to it."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        assert source.archive is not None
+        super().__init__(source.archive, limits)
+        stored = {info.filename: info for info in self.zip.infolist()}
+        self._members = {part: stored[name] for part, name in zip(source.parts, source.members, strict=True)}

@@ -1,0 +1,183 @@
+"""One thing to check: a file, a member of an archive, bytes, a database, or a composite of several files."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cimkit.errors import SourceError
+from cimkit.sources.limits import Limits
+
+__all__ = ["Source", "problem_of", "sha256"]
+
+_PIECE = 1 << 20
+#: Endings that libraries which open paths insist on, for content that has no name of its own.
+_ENDINGS = {"geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojsonl", "geotiff": ".tif", "las": ".las"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing to check. name: what reports call it. One of path, member, data and address holds its content; error:
+    it could not be opened, and the run goes on without it.
+
+    A composite has `parts`, the names of its files relative to its folder (with `/`, sorted); `main` is the one to
+    begin with (`roads.shp`, `tileset.json`), None where that is the folder itself (`city.gdb`). Its `path` is the
+    folder; in an archive `members` are the names of the parts as they are stored, in the same order.
+    """
+
+    name: str
+    path: Path | None = None
+    archive: Path | BinaryIO | None = None
+    member: str | None = None
+    data: bytes | None = None
+    format: str | None = None
+    size: int | None = None
+    error: SourceError | None = None
+    parts: tuple[str, ...] = ()
+    main: str | None = None
+    members: tuple[str, ...] = ()
+    address: str | None = None
+
+    def read(self, limits: Limits) -> bytes:
+        """The whole content; of a composite, its main file's. Raises SourceError when it is gone, locked or too
+        large, or has no content of its own."""
+        if self.error is not None:
+            raise self.error
+        if self.data is not None:
+            return self.data
+        if not self.parts and self.size is not None and self.size > limits.bytes:
+            raise SourceError("sources.too_large", name=self.name, size=self.size, limit=limits.bytes)
+        try:
+            if self.member is not None:
+                return _read_member(self, self.member, limits)
+            return self._file().read_bytes()
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+        except MemoryError as problem:
+            raise SourceError("sources.out_of_memory", name=self.name, size=self.size or 0) from problem
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, at most `size`. Raises SourceError."""
+        if self.path is None or self.error is not None:
+            return self.read(Limits())[:size]
+        try:
+            with self._file().open("rb") as file:
+                return file.read(size)
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+
+    def _file(self) -> Path:
+        assert self.path is not None
+        return self.path / self.main if self.parts and self.main is not None else self.path
+
+    @contextmanager
+    def on_disk(self, limits: Limits) -> Iterator[Path]:
+        """A path that holds the content: a file, the main file of a composite with its parts beside it, or the folder
+        of one. What lies in an archive or in memory is unpacked into a temporary folder, which goes when this ends.
+
+        Raises SourceError when it is gone, locked, damaged or too large.
+        """
+        if self.error is not None:
+            raise self.error
+        if self.path is not None:
+            yield self._file()
+            return
+        with tempfile.TemporaryDirectory(prefix="cimkit-", ignore_cleanup_errors=True) as made:
+            yield self._unpack(Path(made), limits)
+
+    def _unpack(self, folder: Path, limits: Limits) -> Path:
+        try:
+            if not self.parts:
+                path = folder / _file_name(self)
+                path.write_bytes(self.read(limits))
+                return path
+            root = folder / _file_name(self) if self.main is None else folder
+            for part, member in zip(self.parts, self.members, strict=True):
+                path = root / part
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(_read_member(self, member, limits))
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+        return root if self.main is None else root / self.main
+
+    def digest(self, limits: Limits) -> str:
+        """Hex SHA-256 of the content. A composite's is over the name, size and content of each part, in their order.
+        Raises SourceError."""
+        if self.data is not None:
+            return sha256(self.data)
+        if self.error is not None:
+            raise self.error
+        if self.address is not None:
+            return sha256(self.name.encode())
+        try:
+            if not self.parts:
+                return sha256(self.read(limits)) if self.path is None else _digest_file(self.path)
+            total = hashlib.sha256()
+            for number, part in enumerate(self.parts):
+                if self.path is not None:
+                    size, content = (self.path / part).stat().st_size, _digest_file(self.path / part)
+                else:
+                    data = _read_member(self, self.members[number], limits)
+                    size, content = len(data), sha256(data)
+                total.update(f"{part}\0{size}\0{content}\n".encode())
+            return total.hexdigest()
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+
+
+def sha256(data: bytes) -> str:
+    """Hex digest of a source's content."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _digest_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file_name(source: Source) -> str:
+    """A name for the unpacked content that every file system takes, with the ending that tells libraries its format."""
+    given = source.name.replace("\\", "/").rpartition("!")[2].rpartition("/")[2]
+    safe = "".join("_" if letter in '<>:"|?*' or ord(letter) < 32 else letter for letter in given).strip(" .")
+    ending = _ENDINGS.get(source.format or "", "")
+    if not safe or set(safe) <= {".", "-"}:
+        safe = "source"
+    return safe if "." in safe or not ending else f"{safe}{ending}"
+
+
+def _read_member(source: Source, member: str, limits: Limits) -> bytes:
+    assert source.archive is not None
+    try:
+        with zipfile.ZipFile(source.archive) as opened:
+            stated = opened.getinfo(member).file_size
+            if stated > limits.bytes:
+                raise SourceError("sources.too_large", name=source.name, size=stated, limit=limits.bytes)
+            with opened.open(member) as file:
+                data = file.read(stated + 1)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        KeyError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+    ) as problem:
+        raise SourceError("sources.archive_broken", name=source.name) from problem
+    if len(data) > stated:
+        raise SourceError("sources.archive_bomb", name=source.name, member=member)
+    return data
+
+
+def problem_of(problem: BaseException) -> str:
+    """What the system says of a failed access."""
+    return getattr(problem, "strerror", None) or str(problem)
