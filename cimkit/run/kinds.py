@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from cimkit.facts.ifc_schema import IfcSchema
+from cimkit.facts.names import FoldedNames
 from cimkit.rules.conditions import Entity
 
-__all__ = ["kinds_named"]
+__all__ = ["kinds_named", "layers_named"]
 
 
 def kinds_named(facet: Entity, schema: IfcSchema | None) -> frozenset[str]:
@@ -27,3 +30,14 @@ def kinds_named(facet: Entity, schema: IfcSchema | None) -> frozenset[str]:
     if facet.exact:
         return meant
     return meant.union(*(schema.subtypes(name) for name in meant))
+
+
+def layers_named(facet: Entity, layers: Sequence[str]) -> frozenset[str]:
+    """Of these layers or feature classes, as they are written, those that the facet means.
+
+    Their names are compared without width, case, spaces and the form of brackets; a pattern is tried as it is.
+    """
+    names = pl.Series(list(layers), dtype=pl.String)
+    listed = facet.name.exact_texts()
+    meant = facet.name.accepts_text(names) if listed is None else FoldedNames.of(listed)(names)
+    return frozenset(names.filter(pl.Series(meant, dtype=pl.Boolean)))

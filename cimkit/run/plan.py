@@ -9,8 +9,9 @@ from importlib import import_module
 import polars as pl
 
 from cimkit.checks.table import CHECKS
-from cimkit.facts.demand import AttributeDemand, Demand, PropertyDemand
+from cimkit.facts.demand import AttributeDemand, Demand, NameTest, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
+from cimkit.facts.names import FoldedNames
 from cimkit.rules.conditions import (
     All,
     AnyOf,
@@ -54,6 +55,8 @@ def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[st
     """Kinds outside of which nothing can meet the condition; None: no such bound."""
     match condition:
         case Entity():
+            if schema is None and condition.name.exact_texts() is None:
+                return None  # a pattern: only the source knows its layers
             return kinds_named(condition, schema)
         case All(of):
             bounds = [bound for part in of if (bound := _kinds_bound(part, schema)) is not None]
@@ -145,7 +148,7 @@ def _of_condition(condition: Condition, schema: IfcSchema | None, kinds: frozens
         case Attribute() if kinds is not None and not _are_borrowed(kinds, schema):
             yield Demand(attributes_of=frozenset({AttributeDemand(condition.name, kinds)}))
         case _:
-            yield _of_facet(condition)
+            yield _of_facet(condition, schema)
 
 
 def _are_borrowed(kinds: frozenset[str], schema: IfcSchema | None) -> bool:
@@ -155,7 +158,7 @@ def _are_borrowed(kinds: frozenset[str], schema: IfcSchema | None) -> bool:
     )
 
 
-def _of_facet(facet: Condition) -> Demand:
+def _of_facet(facet: Condition, schema: IfcSchema | None) -> Demand:
     match facet:
         case Entity():
             return Demand(predefined_types=facet.predefined_type is not None)
@@ -165,7 +168,8 @@ def _of_facet(facet: Condition) -> Demand:
             carriers = ((facet.set, facet.name), *facet.carriers, *facet.elsewhere)
             anywhere = {name for set_, name in carriers if set_ is None}  # and so in the sets that are named, too
             wanted = (pair for pair in carriers if pair[0] is None or pair[1] not in anywhere)
-            return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in wanted))
+            tests = ((_as_read(set_, schema), _as_read(name, schema)) for set_, name in wanted)
+            return Demand(properties=frozenset(PropertyDemand(set_, name) for set_, name in tests))
         case Classification():
             return Demand(classifications=True)
         case Material():
@@ -174,3 +178,10 @@ def _of_facet(facet: Condition) -> Demand:
             return Demand(phases=True)
         case _:
             return Demand()
+
+
+def _as_read(test: Restriction | None, schema: IfcSchema | None) -> NameTest | None:
+    """The test that a reader makes of names of sets and properties. Without a schema they are layers and fields."""
+    if test is None or schema is not None or not (test.fold and test.names_only):
+        return test
+    return FoldedNames.of(test.values)

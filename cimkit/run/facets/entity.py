@@ -12,7 +12,7 @@ from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import Cardinality, Entity
-from cimkit.run.kinds import kinds_named
+from cimkit.run.kinds import kinds_named, layers_named
 
 if TYPE_CHECKING:
     from cimkit.run.evaluation import Evaluation
@@ -43,8 +43,10 @@ def _of_kind(facet: Entity, evaluation: Evaluation) -> BoolArray:
 
 def _kinds_here(facet: Entity, facts: Facts) -> frozenset[str]:
     """The kinds of this source that the facet names, also where it has kinds that no schema knows."""
+    if facts.schema is None:
+        return layers_named(facet, facts.subjects.kinds)
     named = kinds_named(facet, facts.schema)
-    strangers = [kind for kind in facts.subjects.kinds if facts.schema is None or kind not in facts.schema.entities]
+    strangers = [kind for kind in facts.subjects.kinds if kind not in facts.schema.entities]
     if not strangers or facet.name.exact_texts() is not None:
         return named
     kinds = pl.Series(strangers, dtype=pl.String)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 import polars as pl
 
 from cimkit.facts.columns import IntArray, PropertyColumn
 from cimkit.facts.model import Facts
+from cimkit.facts.names import fold_layer_name
 from cimkit.rules.restriction import Restriction, fold_name
 
 __all__ = ["Names", "PropertyIndex"]
 
 
 class Names:
-    """Distinct names, asked which of them a restriction means."""
+    """Distinct names, asked which of them a restriction means. fold: names that fold to the same are one name."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], fold: Callable[[str], str] = fold_name) -> None:
+        self._fold = fold
         self._names = tuple(dict.fromkeys(names))
         self._known = frozenset(self._names)
         self._folded: dict[str, list[str]] = {}
         for name in self._names:
-            self._folded.setdefault(fold_name(name), []).append(name)
+            self._folded.setdefault(fold(name), []).append(name)
         self._asked: dict[Restriction, tuple[str, ...]] = {}
 
     def meant(self, test: Restriction | None) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ class Names:
             series = pl.Series(self._names, dtype=pl.String)
             yield from series.filter(test.accepts_text(series))
         elif test.fold:
-            for value in dict.fromkeys(fold_name(value) for value in test.values):
+            for value in dict.fromkeys(self._fold(value) for value in test.values):
                 yield from self._folded.get(value, ())
         else:
             yield from (value for value in dict.fromkeys(test.values) if value in self._known)
@@ -55,8 +57,9 @@ class PropertyIndex:
         self._columns: dict[str, dict[str, PropertyColumn]] = {}
         for column in facts.properties:
             self._columns.setdefault(column.name, {})[column.set_name] = column
-        self._names = Names(self._columns)
-        self._sets = Names([*self.subjects_of_set, *(column.set_name for column in facts.properties)])
+        fold = fold_layer_name if facts.schema is None else fold_name  # layers and fields, whose case databases change
+        self._names = Names(self._columns, fold)
+        self._sets = Names([*self.subjects_of_set, *(column.set_name for column in facts.properties)], fold)
 
     def sets(self, test: Restriction | None) -> tuple[str, ...]:
         """Names of the sets meant."""

@@ -1,0 +1,45 @@
+"""Names of layers and fields, folded: people write the same name in many ways."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["FoldedNames", "fold_layer_name"]
+
+_SPACES = re.compile(r"\s+")
+_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
+
+
+@lru_cache(maxsize=65536)
+def fold_layer_name(name: str) -> str:
+    """A layer's or field's name without width, case, spaces, the form of its brackets and a prefix `Pset_`.
+
+    Databases change the case of names, and spreadsheets the rest.
+    """
+    return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS).casefold().removeprefix("pset_")
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedNames:
+    """A test of names (`demand.NameTest`): those that fold to one of these."""
+
+    folded: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> FoldedNames:
+        return cls(frozenset(fold_layer_name(name) for name in names))
+
+    def __call__(self, names: pl.Series) -> npt.NDArray[np.bool_]:
+        meant = (name is not None and fold_layer_name(name) in self.folded for name in names)
+        return np.fromiter(meant, bool, len(names))

@@ -1,0 +1,169 @@
+"""Layers become facts that facets can ask, and only as much of them as was asked for."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cimkit.facts.columns import State
+from cimkit.facts.demand import Demand, PropertyDemand, everything
+from cimkit.facts.field_columns import base_type, field_column, type_size
+from cimkit.facts.frames import Layer, facts_of_layers
+from cimkit.facts.geometry_types import type_names
+from cimkit.facts.names import FoldedNames, fold_layer_name
+from cimkit.facts.shapes import Shapes
+from cimkit.rules.conditions import Entity, Property
+from cimkit.rules.model import Rule, Severity
+from cimkit.rules.restriction import matching, one_of
+from cimkit.rules.values_reading import folded
+from cimkit.run.evaluation import Evaluation
+from cimkit.run.plan import demand_of
+
+BUILDINGS = Layer(
+    "建筑物",
+    pl.DataFrame({"BSM": ["1", "2", "2"], "名称": ["甲", None, " "], "层数": [6, None, 60]}),
+    rows=np.array([11, 12, 13]),
+    types={"BSM": "TEXT(20)", "名称": "TEXT(50)", "层数": "INTEGER"},
+    key="BSM",
+    crs="EPSG:4549",
+)
+ROADS = Layer("road (line)", pl.DataFrame({"RoadName": ["中山路"]}))
+
+
+def rule(**conditions: object) -> Rule:
+    return Rule(code="T-001", name="t", pack="t", severity=Severity.ERROR, **{"must": None, **conditions})  # type: ignore[arg-type]
+
+
+def test_features_are_subjects_layer_after_layer() -> None:
+    facts = facts_of_layers([BUILDINGS, ROADS], everything(), format="geopackage", name="a.gpkg")
+    assert facts.subjects.kinds == ("建筑物", "road (line)")
+    assert facts.subjects.kind.tolist() == [0, 0, 0, 1]
+    assert facts.subjects.row.tolist() == [11, 12, 13, 1]
+    told = facts.describe(np.array([1, 3]))
+    assert told["locator"].to_list() == ["建筑物:12", "road (line):1"]
+    assert told["id"].to_list() == ["2", "1"]
+    assert facts.datasets.select("name", "crs", "count").rows() == [
+        ("建筑物", "EPSG:4549", 3),
+        ("road (line)", None, 1),
+    ]
+    assert facts.whole["layers"][0]["fields"][0] == {  # type: ignore[index]
+        "name": "BSM",
+        "type": "TEXT",
+        "length": 20,
+        "precision": None,
+        "nullable": None,
+    }
+
+
+def test_only_what_is_demanded_is_filled() -> None:
+    demand = Demand(
+        kinds=frozenset({"ROAD(LINE)"}), properties=frozenset({PropertyDemand(None, FoldedNames.of(["x"]))})
+    )
+    facts = facts_of_layers([BUILDINGS, ROADS], demand, format="geopackage", name=None)
+    assert facts.subjects.kinds == ("road (line)",)
+    assert facts.properties == ()
+    assert facts.attributes == {}
+    assert "shapes" not in facts.whole
+    assert [layer["name"] for layer in facts.whole["layers"]] == ["建筑物", "road (line)"]  # type: ignore[attr-defined]
+
+
+def test_rules_find_layers_and_fields_however_their_names_are_written() -> None:
+    where, must = Entity(one_of("BUILDING", "Road（line）")), Property(None, folded("ROADNAME"), every=False)
+    facts = facts_of_layers([BUILDINGS, ROADS], demand_of([rule(where=where, must=must)], None), format="x", name=None)
+    evaluation = Evaluation(facts)
+    assert evaluation.holds(where).tolist() == [True]
+    assert evaluation.holds(must).tolist() == [True]
+
+
+def test_a_pattern_of_layers_reads_them_all() -> None:
+    where = Entity(matching("建筑.*"))
+    facts = facts_of_layers([BUILDINGS, ROADS], demand_of([rule(where=where)], None), format="x", name=None)
+    assert Evaluation(facts).holds(where).tolist() == [True, True, True, False]
+
+
+def test_values_and_their_states() -> None:
+    facts = facts_of_layers([BUILDINGS], everything(), format="x", name=None)
+    columns = {column.name: column.column for column in facts.properties}
+    assert columns["名称"].row_states().tolist() == [State.PRESENT, State.NULL, State.EMPTY]
+    assert columns["层数"].values.number.tolist()[::2] == [6.0, 60.0]
+    assert columns["层数"].values.datatype.to_list() == ["INTEGER"] * 3
+    assert columns["BSM"].values.datatype.to_list() == ["TEXT(20)"] * 3
+
+
+def test_numbers_written_as_text_keep_what_is_written() -> None:
+    values = field_column(pl.Series(["1.50", " 2", "two", None]), np.arange(4, dtype=np.int32), "REAL(10,2)").values
+    assert values.text.to_list() == ["1.50", " 2", "two", None]
+    assert values.number.tolist()[:2] == [1.5, 2.0]
+    assert values.datatype.to_list() == ["REAL(10,2)", "REAL(10,2)", "TEXT", "REAL(10,2)"]
+
+
+def test_dates_booleans_and_nested_values() -> None:
+    frame = pl.DataFrame(
+        {
+            "day": [datetime.date(2024, 5, 1)],
+            "moment": [datetime.datetime(2024, 5, 1, 8, 30)],  # noqa: DTZ001 - as files have it
+            "yes": [True],
+            "list": [["a", "b"]],
+            "blob": [b"\x00"],
+            "nothing": [None],
+        }
+    )
+    facts = facts_of_layers([Layer("t", frame)], everything(), format="x", name=None)
+    shown = {
+        column.name: (column.column.values.text[0], column.column.values.datatype[0], column.column.values.state[0])
+        for column in facts.properties
+    }
+    assert shown == {
+        "day": ("2024-05-01", "DATE", State.PRESENT),
+        "moment": ("2024-05-01T08:30:00", "DATETIME", State.PRESENT),
+        "yes": ("true", "BOOLEAN", State.PRESENT),
+        "list": ('["a","b"]', "LIST", State.LIST),
+        "blob": (None, "BLOB", State.OBJECT),
+        "nothing": (None, "TEXT", State.NULL),
+    }
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(["", " ", "a", "b", "中"]), st.text(max_size=3)), max_size=60))
+def test_a_dictionary_says_what_the_rows_say(texts: list[str | None]) -> None:
+    column = field_column(pl.Series(texts, dtype=pl.String), np.arange(len(texts), dtype=np.int32))
+    rows = np.arange(len(texts), dtype=np.int32)
+    present = [None if text is None or not text.strip() else text for text in texts]
+    shown = column.texts(rows).to_list()
+    assert [a for a, b in zip(shown, present, strict=True) if b is not None] == [b for b in present if b is not None]
+    states = [State.NULL if t is None else State.EMPTY if not t.strip() else State.PRESENT for t in texts]
+    same = [
+        a == b for a, b, t in zip(column.row_states().tolist(), states, texts, strict=True) if t is None or t.isascii()
+    ]
+    assert all(same)
+
+
+def test_geometry_is_kept_and_named_alike_from_either_form() -> None:
+    objects = np.array([shapely.Point(1, 2, 3), None, shapely.MultiPolygon()], object)
+    binary = pl.Series(shapely.to_wkb(objects, flavor="iso").tolist(), dtype=pl.Binary)
+    older = pl.Series(shapely.to_wkb(objects, flavor="extended", byte_order=0).tolist(), dtype=pl.Binary)
+    for form in (objects, binary, older):
+        assert type_names(form).to_list() == ["Point", None, "MultiPolygon"]
+        layer = Layer("p", pl.DataFrame({"a": [1, 2, 3]}), geometry=form, crs="EPSG:4490")
+        facts = facts_of_layers([layer], Demand(kinds=None, geometry=True), format="x", name=None)
+        shapes = facts.whole["shapes"]
+        assert isinstance(shapes, Shapes)
+        (only,) = shapes.layers
+        assert only.null.tolist() == [False, True, False]
+        assert only.geometry(np.array([0]))[0] == shapely.Point(1, 2, 3)
+
+
+def test_two_layers_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="one name"):
+        facts_of_layers([ROADS, ROADS], everything(), format="x", name=None)
+
+
+def test_declared_types() -> None:
+    assert [base_type("TEXT(50)"), base_type("INTEGER")] == ["TEXT", "INTEGER"]
+    assert [type_size("TEXT(50)"), type_size("REAL(10, 2)"), type_size("DATE")] == [(50, None), (10, 2), (None, None)]
+    assert fold_layer_name("Ｂuilding （面）") == fold_layer_name("BUILDING[面]")
