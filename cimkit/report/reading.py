@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 
@@ -12,7 +13,15 @@ from cimkit.locales import has_text, template
 from cimkit.report.model import SUBJECTS, Finding, Report, Result, Subject
 from cimkit.report.sentences import filled, named_subject
 
-__all__ = ["detailed", "localised", "read_findings", "related_subjects", "sentence_of", "with_messages"]
+__all__ = [
+    "detailed",
+    "localised",
+    "read_findings",
+    "related_subjects",
+    "sentence_of",
+    "with_messages",
+    "with_messages_of",
+]
 
 #: Reasons that say more than a rule's own message can: the value is there, but in another place.
 _TELLS_MORE = frozenset({"property_under_other_name"})
@@ -54,22 +63,57 @@ def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.Data
 
     Rows that bring a column `message` (a report read back from its JSON) keep it.
     """
-    frame = detailed(report, rows).with_columns(subject_text=named_subject(report.lang))
-    subject, message = pl.col("subject_text"), pl.col("message")
+    return _worded(detailed(report, rows), [(result, rows.height)], report.lang)
+
+
+def with_messages_of(report: Report, several: Sequence[tuple[Result, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+    """`with_messages` of several results' rows, worded at once: meant for a few rows of each."""
+    if len({tuple(rows.columns) for _, rows in several}) != 1:  # a report put together from several, or nothing
+        yield from (with_messages(report, result, rows) for result, rows in several)
+        return
+    together = detailed(report, pl.concat([rows for _, rows in several]))
+    worded = _worded(together, [(result, rows.height) for result, rows in several], report.lang)
+    start = 0
+    for _, rows in several:
+        yield worded.slice(start, rows.height)
+        start += rows.height
+
+
+def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: str) -> pl.DataFrame:
+    """Rows of `detailed` with their sentences. holders: the results whose rows follow one another, and how many."""
+    frame = frame.with_columns(subject_text=named_subject(lang))
     if "message" not in frame.columns:
-        sentence = pl.lit(None, dtype=pl.String)
-        for reason in frame["reason"].unique(maintain_order=True):
-            sentence_text, own = sentence_of(reason or "", result, report.lang)
-            said = filled(sentence_text, reason or "", report.lang, own=own)
-            sentence = pl.when(pl.col("reason").eq_missing(pl.lit(reason))).then(said).otherwise(sentence)
-        frame = frame.with_columns(message=sentence)
+        frame = frame.with_columns(message=_messages(frame, holders, lang))
+    subject, message = pl.col("subject_text"), pl.col("message")
     begins = message.str.starts_with(subject)
     rest = message.str.slice(subject.str.len_chars())
-    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(), report.lang)).otherwise(message)
+    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(), lang)).otherwise(message)
     # Chinese needs no space after a closing bracket.
     bracket = begins & subject.str.ends_with("）")
     closed = pl.when(bracket).then(subject + rest.str.strip_chars_start()).otherwise(message)
     return frame.with_columns(statement=statement, message=closed)
+
+
+def _messages(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: str) -> pl.Series:
+    """The sentence of each row: rows that share a template are filled together."""
+    holder = np.repeat(np.arange(len(holders)), [height for _, height in holders])
+    reasons = frame["reason"].fill_null("").to_list()
+    sharing: dict[tuple[str, bool, str], list[int]] = {}
+    known: dict[tuple[int, str], list[int]] = {}
+    for row, (place, reason) in enumerate(zip(holder.tolist(), reasons, strict=True)):
+        rows = known.get((place, reason))
+        if rows is None:
+            sentence, own = sentence_of(reason, holders[place][0], lang)
+            rows = known[place, reason] = sharing.setdefault((sentence, own, reason), [])
+        rows.append(row)
+    if len(sharing) == 1:
+        ((sentence, own, reason),) = sharing
+        return frame.select(said=filled(sentence, reason, lang, own=own))["said"]
+    said = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    for (sentence, own, reason), rows in sharing.items():
+        their = frame[rows].select(said=filled(sentence, reason, lang, own=own))["said"]
+        said = said.scatter(rows, their)
+    return said
 
 
 def _alone(statement: pl.Expr, lang: str) -> pl.Expr:

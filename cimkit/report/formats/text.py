@@ -6,6 +6,7 @@ come from a model are made visible, so that no file can steer the terminal.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from typing import IO
 
@@ -18,7 +19,7 @@ from rich.text import Text
 from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
-from cimkit.report.reading import with_messages
+from cimkit.report.reading import with_messages_of
 from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
 from cimkit.report.wording import (
     Words,
@@ -190,6 +191,7 @@ class _Page:
             return
         words = self.words
         self._heading(words("findings"))
+        examples = self._examples(results[:_RULES_WITH_EXAMPLES])
         for place, result in enumerate(results):
             line = Text(f"{words.severity(result.severity)}  ", style=_STYLE.get(result.severity, ""))
             line.append(f"{result.code}  {plain(words.title(result))}", style="bold")
@@ -199,15 +201,23 @@ class _Page:
                 continue
             if reason := rule_reason(words, result):
                 self._indented(Text(plain(reason)), 4)
-            self._examples(result)
+            self._shown(result, next(examples))
         counted = len(results) - _RULES_WITH_EXAMPLES
         if counted > 0:
             self._indented(Text(words("only_counted", count=words.number(counted)), style="dim"))
 
-    def _examples(self, result: Result) -> None:
-        """The open findings first, up to the cap; the true total where there are more."""
-        rows = result.findings.rows.sort(pl.col("state").is_not_null(), maintain_order=True)
-        shown = with_messages(self.report, result, rows.head(self.max_findings))
+    def _examples(self, results: list[Result]) -> Iterator[pl.DataFrame]:
+        """The findings of each result that are shown, with their sentences: the open ones first, up to the cap."""
+        several = []
+        for result in results:
+            rows = result.findings.rows
+            if rows["state"].null_count() < rows.height:
+                rows = rows.sort(pl.col("state").is_not_null(), maintain_order=True)
+            several.append((result, rows.head(self.max_findings)))
+        return with_messages_of(self.report, several)
+
+    def _shown(self, result: Result, shown: pl.DataFrame) -> None:
+        """A result's findings; the true total where there are more."""
         same = shown["statement"].unique()
         column, by = "message", 4
         if shown.height > 1 and len(same) == 1:  # said once, the things below it
@@ -217,7 +227,7 @@ class _Page:
             mark = f"[{self.words.known('state', state)}] " if state else ""
             self._indented(Text(mark + plain(said), style="dim" if state else ""), by)
         total = findings_of(result)
-        if total > shown.height and len(rows):
+        if total > shown.height and shown.height:
             more = self.words("capped", shown=self.words.number(shown.height), total=self.words.number(total))
             self._indented(Text(more, style="dim"), 4)
 
