@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cimkit import __version__
 from cimkit.errors import CimkitError, SourceError
+from cimkit.facts.demand import Demand
+from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
 from cimkit.report.model import PackSummary, Report, Result, Skipped, SourceSummary, Verdict
 from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
@@ -24,10 +26,23 @@ from cimkit.sources.formats import READ_WHOLE
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
-__all__ = ["CancelledError", "Plan", "Progress", "run"]
+__all__ = ["Across", "CancelledError", "Plan", "Progress", "run"]
 
 #: progress(step, done, total): step is `read`, `judge` or `report`; done of total sources.
 Progress = Callable[[str, int, int], None]
+
+
+class Across(Protocol):
+    """Someone who compares the sources of a run with each other, and may bring a source of their own."""
+
+    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
+        """What it needs to know of a source besides what the rules ask."""
+
+    def take(self, source: Source, facts: Facts) -> None:
+        """Called once a source is judged; it keeps what it needs, and no facts."""
+
+    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
+        """The facts of a source that it makes itself, of all that it took so far; None: a reader has them."""
 
 
 class CancelledError(CimkitError):
@@ -67,6 +82,7 @@ def run(
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
     pictures: bool = False,
+    across: Across | None = None,
 ) -> Report:
     """Check every source against the plan. A source that can't be read is in the report with its sentence, and the
     others are checked; a fault of cimkit itself is listed as an internal error, and its source has no verdict.
@@ -86,7 +102,7 @@ def run(
         summary = SourceSummary(path=source.name, bytes=source.size, format=source.format)
         summaries.append(summary)
         try:
-            judgements = _check_source(index, source, plan, limits, summary, pictures, views, faults)
+            judgements = _check_source(index, source, plan, limits, summary, pictures, views, faults, across)
         except SourceError as problem:
             summary.error, summary.error_key = problem.message(lang), problem.key
             summary.verdict = Verdict.BLOCKED
@@ -131,6 +147,7 @@ def _check_source(
     pictures: bool,
     views: list[StoreyPlan],
     faults: list[Mapping[str, Any]],
+    across: Across | None,
 ) -> SourceJudgements:
     if source.error is not None:
         raise source.error
@@ -140,13 +157,15 @@ def _check_source(
     rules = [rule for rule in plan.rules if _speaks_of(plan, rule, source.format)]
     with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
         digest = aside.submit(source.digest, limits)
-        facts = read_facts(source, limits, lambda schema: demand_of(rules, schema))
+        facts = _facts(source, rules, limits, across)
         judgements = judge_rules(facts, rules, missing_parameters=plan.missing_parameters)
         summary.sha256 = digest.result()
     for rule, judgement in zip(rules, judgements, strict=True):
         if judgement.fault is not None:
             faults.append(_told(judgement.fault, source, rule.code))
     told = SourceJudgements.of(index, facts, rules, judgements)
+    if across is not None:
+        across.take(source, facts)
     _summarise(summary, facts, [judgement.verdict for judgement in judgements])
     if pictures and source.data is not None:
         from cimkit.run.pictures import plans_of
@@ -156,6 +175,15 @@ def _check_source(
         if reason is not None:
             summary.facts = {**summary.facts, "plans": reason}
     return told
+
+
+def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None) -> Facts:
+    if across is None:
+        return read_facts(source, limits, lambda schema: demand_of(rules, schema))
+    own = across.facts_of(source, demand_of(rules, None))
+    if own is not None:
+        return own
+    return read_facts(source, limits, lambda schema: demand_of(rules, schema) | across.demand(source, schema))
 
 
 def _speaks_of(plan: Plan, rule: Rule, format: str | None) -> bool:
