@@ -122,5 +122,12 @@ CHECKS: Mapping[str, CheckSpec] = {
             "tolerance": Option.NUMBER,
         },
     ),
+    "quotient": CheckSpec(
+        "quotient", {"of": Option.OPERAND, "by": Option.OPERAND, "min": Option.NUMBER, "max": Option.NUMBER}
+    ),
+    "once": CheckSpec("once", {"of": Option.OPERANDS}, "of"),
+    "set_complete": CheckSpec(
+        "set_complete", {"of": Option.OPERANDS, "property": Option.OPERAND, "values": Option.TEXTS}
+    ),
     "ratio": CheckSpec("ratio", {"part": Option.OPERAND, "whole": Option.OPERAND, "stated": Option.OPERAND}),
 }

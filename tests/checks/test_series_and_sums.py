@@ -205,3 +205,37 @@ def test_a_share_is_its_parts_within_the_printed_rounding(
 def test_a_share_of_nothing_is_not_asked() -> None:
     facts = rows(["r"] * 2, part=[1, 1], whole=[0, None], stated=[5, 5])
     assert asked(ask(facts, "ratio", part=field("part"), whole=field("whole"), stated=field("stated"))) == []
+
+
+@pytest.mark.parametrize(
+    ("height", "storeys", "sound"), [(18, 6, True), (13.2, 6, True), (18000, 6, False), (18, 0, None), (None, 6, None)]
+)
+def test_a_quotient_lies_between_its_bounds(height: float | None, storeys: int, *, sound: bool | None) -> None:
+    facts = rows(["b"], height=[height], storeys=[storeys])
+    outcome = ask(facts, "quotient", of=field("height"), by=field("storeys"), min=2.2, max=6)
+    assert asked(outcome) == ([] if sound is None else [0])
+    assert failing(outcome) == ([0] if sound is False else [])
+
+
+def test_a_city_has_one_row_a_year() -> None:
+    facts = rows(["c"] * 5, city=["沈阳", "沈阳", "大连", "沈阳 ", None], year=[2020, 2021, 2021, 2021, 2021])
+    outcome = ask(facts, "once", of=(field("city"), field("year")))
+    assert (asked(outcome), failing(outcome)) == ([0, 1, 2, 3], [3])
+    assert outcome.explain(np.array([3], np.int32))["related"].to_list() == [[1]]
+
+
+def test_each_group_has_every_member() -> None:
+    facts = rows(
+        ["p"] * 6,
+        station=["S1", "S1", "S2", "S2", "S3", None],
+        point=["供温", "回水温度", "供温", "供温", None, "供温"],
+    )
+    outcome = ask(
+        facts,
+        "set_complete",
+        of=(field("station"),),
+        property=field("point"),
+        values=("供温|供水温度", "回温|回水温度"),
+    )
+    assert (asked(outcome), failing(outcome)) == ([0, 2], [2])
+    assert told(outcome) == [("S2", "回温")]
