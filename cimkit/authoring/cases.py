@@ -10,6 +10,8 @@ A case is a file `cases/<CODE>-<pass|fail|na>-<why>.yaml`:
       - "#100=IFCWALL('0Ke3j0aXX2SRoX2eYkqk9d',#12,'Wall',$,$,#9,$,'W1',$)"
     expected: {subject: W1, reason: property_missing}   # of a failing case: one of its findings
 
+City data instead has `layers`, see `case_layers`; a case with both has two sources, the model and the layers.
+
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
 place of the usual header, `text` is a whole file as it is. `stage` and `parameters` say under what the rule is asked.
 """
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cimkit.authoring.case_layers import CaseLayers, read_layers
 from cimkit.authoring.case_model import model_text
 from cimkit.report.model import Report, Result, Skipped, Verdict
 from cimkit.rules.choose import choose
@@ -33,6 +36,7 @@ __all__ = ["CASE_KEYS", "VERDICTS", "Case", "Outcome", "find_cases", "read_case"
 
 CASE_KEYS = (
     "rule", "verdict", "why", "schema", "data", "bare", "header", "text", "stage", "parameters", "expected", "file",
+    "layers", "crs", "format",
 )  # fmt: skip
 VERDICTS = {
     "pass": Verdict.PASSED,
@@ -45,18 +49,20 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case. content: the file that is checked, under the name `name`; subject, reason: of a finding expected."""
+    """One case. content: the file that is checked, under the name `name` (None: the case has layers only); subject,
+    reason: of a finding expected."""
 
     path: Path
     rule: str
     verdict: str
     why: str
-    content: bytes
+    content: bytes | None
     name: str = "case.ifc"
     stage: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     subject: str | None = None
     reason: str | None = None
+    layers: CaseLayers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +96,20 @@ def read_case(path: Path) -> Case:
         raise unknown("unknown_word", verdict, VERDICTS, shown, data, "verdict", field="verdict")
     expected = mapping_in(data, "expected", shown)
     known_keys(expected, ("subject", "reason"), shown)
+    layers = read_layers(data, shown)
+    only_layers = layers is not None and "data" not in data and "text" not in data
     return Case(
         path=path,
         rule=text_in(data, "rule", shown, required=True) or "",
         verdict=verdict,
         why=text_in(data, "why", shown, required=True) or "",
-        content=_content(data, shown),
-        name=text_in(data, "file", shown) or "case.ifc",
+        content=None if only_layers else _content(data, shown),
+        name=(None if layers else text_in(data, "file", shown)) or "case.ifc",
         stage=text_in(data, "stage", shown),
         parameters=mapping_in(data, "parameters", shown),
         subject=text_in(expected, "subject", shown),
         reason=text_in(expected, "reason", shown),
+        layers=layers,
     )
 
 
@@ -156,7 +165,7 @@ def _checked(case: Case, pack: LoadedPack, stage: str | None) -> Report:
     from cimkit.sources.limits import Limits
     from cimkit.sources.opening import expand
 
-    choice = choose({"ifc"}, packs=[pack], stage=stage, select=[case.rule])
+    choice = choose((), packs=[pack], stage=stage, select=[case.rule])
     plan = Plan(
         rules=choice.rules,
         packs=choice.packs,
@@ -164,7 +173,10 @@ def _checked(case: Case, pack: LoadedPack, stage: str | None) -> Report:
         missing_parameters=choice.missing_parameters,
         stage=choice.stage,
     )
-    return run(list(expand(case.content, Limits(), name=case.name)), plan)
+    sources = [] if case.content is None else list(expand(case.content, Limits(), name=case.name))
+    if case.layers is not None:
+        sources.append(case.layers.source())
+    return run(sources, plan, across=case.layers)
 
 
 def _compared(case: Case, result: Result) -> Outcome:
