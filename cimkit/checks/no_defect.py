@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from cimkit.checks.contract import FINDING_ROWS, Context, Outcome, of_source
+from cimkit.checks.contract import FINDING_ROWS, Context, Outcome, no_rows, of_source
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.demand import Demand
 
@@ -25,6 +25,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     rows = context.facts.defects.filter(pl.col("kind").is_in(list(options["kind"])))
     if options.get("detail"):
         rows = rows.filter(pl.col("detail").is_in(list(options["detail"])))
+    if not rows.height:
+        return of_source(len(context.facts), no_rows())
     values = [
         orjson.dumps({"line": line, "column": column, "detail": detail}).decode()
         for line, column, detail in rows.select("line", "column", "detail").iter_rows()

@@ -73,22 +73,30 @@ class Translation:
 
 
 def to_rust(pattern: str) -> str:
-    """The pattern for polars' `str.contains`, covering the whole text. Raises PatternError."""
-    return translate(pattern).regex
+    """The pattern for polars' `str.contains`, covering the whole text; one too large shows when it is used.
+
+    Raises PatternError.
+    """
+    return _parsed(pattern).regex
 
 
 @lru_cache(maxsize=4096)
 def translate(pattern: str) -> Translation:
-    """Parse an XSD pattern and say it in the dialect of polars. Raises PatternError."""
+    """Parse an XSD pattern, say it in the dialect of polars and try it there. Raises PatternError."""
+    translation = _parsed(pattern)
+    try:
+        pl.Series([""]).str.contains(translation.regex, strict=True)
+    except pl.exceptions.ComputeError as error:
+        raise PatternError("too_large", pattern, 1) from error
+    return translation
+
+
+@lru_cache(maxsize=4096)
+def _parsed(pattern: str) -> Translation:
     if len(pattern) > _MAX_LENGTH:
         raise PatternError("too_long", pattern, _MAX_LENGTH)
     parser = _Parser(pattern)
-    regex = rf"\A(?:{parser.whole()})\z"
-    try:
-        pl.Series([""]).str.contains(regex, strict=True)
-    except pl.exceptions.ComputeError as error:
-        raise PatternError("too_large", pattern, 1) from error
-    return Translation(regex, tuple(parser.departures))
+    return Translation(rf"\A(?:{parser.whole()})\z", tuple(parser.departures))
 
 
 def _literal(char: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from cimkit.facts.columns import BoolArray, FloatArray, State, Values
-from cimkit.rules.patterns import to_rust
+from cimkit.rules.patterns import PatternError, to_rust
 from cimkit.rules.timeline import TIMELINES
 
 __all__ = ["BOOLEAN_TYPES", "INTEGER_TYPES", "Restriction", "exactly", "fold_name", "fold_names", "matching", "one_of"]
@@ -186,25 +186,31 @@ class Restriction:
             wanted = _folded(self.values)
             known = (text is not None and (not wanted or fold_name(text) in wanted) for text in texts)
             return np.fromiter(known, bool, len(texts))
-        texts = texts.cast(pl.String)
-        accepted = texts.is_not_null().to_numpy().copy()
+        texts = texts if texts.dtype == pl.String else texts.cast(pl.String)
+        accepted = np.ones(len(texts), bool) if not texts.null_count() else texts.is_not_null().to_numpy().copy()
         compared = fold_names(texts) if self.fold else texts
         if self.values:
             accepted &= _is_in(compared, _folded(self.values) if self.fold else frozenset(self.values))
         if self.patterns:
-            accepted &= _false_for_null(compared.str.contains(self._regex, strict=True))
+            accepted &= self._accepts_patterns(compared)
         if self._limits_text:
             accepted &= self._accepts_lengths(texts)
         if self.is_range:
             accepted &= self._accepts_spelt(texts, loose=loose)
         return accepted
 
-    @property
-    def _regex(self) -> str:
-        return _joined(self.patterns)
+    def _accepts_patterns(self, texts: pl.Series) -> BoolArray:
+        regex = _joined(self.patterns)
+        try:
+            return _false_for_null(texts.str.contains(regex, strict=True))
+        except pl.exceptions.ComputeError as error:
+            raise PatternError("too_large", " | ".join(self.patterns), 1) from error
 
     def _accepts_lengths(self, texts: pl.Series) -> BoolArray:
-        sizes = texts.str.len_chars().fill_null(0).to_numpy()
+        if len(texts) <= _FEW:
+            sizes = np.fromiter((len(text or "") for text in texts.to_list()), np.int64, len(texts))
+        else:
+            sizes = texts.str.len_chars().fill_null(0).to_numpy()
         accepted: BoolArray = np.ones(len(texts), bool)
         if self.length is not None:
             accepted &= sizes == self.length
@@ -288,11 +294,15 @@ def _joined(patterns: tuple[str, ...]) -> str:
 def _is_in(texts: pl.Series, wanted: frozenset[str]) -> BoolArray:
     if not wanted:
         return np.zeros(len(texts), bool)
+    if len(texts) <= _FEW:
+        return np.fromiter((text in wanted for text in texts.to_list()), bool, len(texts))
     return _false_for_null(texts.cast(pl.String).is_in(sorted(wanted)))
 
 
 def _false_for_null(answers: pl.Series) -> BoolArray:
-    mask: BoolArray = answers.fill_null(value=False).to_numpy().astype(bool)
+    if answers.null_count():
+        answers = answers.fill_null(value=False)
+    mask: BoolArray = answers.to_numpy().astype(bool)
     return mask
 
 

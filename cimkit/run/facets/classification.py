@@ -43,6 +43,9 @@ def _answer(facet: Classification, evaluation: Evaluation) -> tuple[BoolArray, B
 
 def _compute(facet: Classification, evaluation: Evaluation) -> tuple[BoolArray, BoolArray, BoolArray]:
     rows = evaluation.facts.classifications
+    if not rows.height:
+        nobody = np.zeros(len(evaluation.facts), bool)
+        return nobody, nobody, nobody
     sid = rows["sid"].to_numpy()
     of_system = _accepted(facet.system, rows["system"], evaluation, "system")
     of_value = (
