@@ -47,6 +47,18 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
             from cimkit.readers.tiles.source import read_tiles
 
             return read_tiles(source, demand_for(None), limits)
+        case "csv":
+            from cimkit.readers.tables.csv_text import read_csv
+
+            return read_csv(source.read(limits), demand_for(None), name=source.name)
+        case "xlsx":
+            from cimkit.readers.tables.workbook import read_xlsx
+
+            return read_xlsx(source.read(limits), demand_for(None), name=source.name)
+        case "parquet":
+            from cimkit.readers.tables.parquet import read_parquet
+
+            return read_parquet(source.read(limits), demand_for(None), name=source.name)
         case _:
             raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
 

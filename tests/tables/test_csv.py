@@ -24,11 +24,13 @@ def read(text: str | bytes, *, encoding: str = "utf-8") -> Facts:
 
 
 def texts(facts: Facts, name: str) -> list[str | None]:
-    return next(each for each in facts.properties if each.name == name).column.values.text.to_list()
+    column = next(each for each in facts.properties if each.name == name).column
+    return column.texts(np.arange(len(column.sid))).to_list()
 
 
 def numbers(facts: Facts, name: str) -> list[float]:
-    return next(each for each in facts.properties if each.name == name).column.values.number.tolist()
+    column = next(each for each in facts.properties if each.name == name).column
+    return column.spread(column.values.number).tolist()
 
 
 def defects(facts: Facts) -> list[tuple[str, str | None, int | None]]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +44,8 @@ def sheet_of(rows: list[list[Any]], name: str = "建筑") -> Callable[[Any], Non
 
 
 def texts(facts: Facts, name: str) -> list[str | None]:
-    return next(each for each in facts.properties if each.name == name).column.values.text.to_list()
+    column = next(each for each in facts.properties if each.name == name).column
+    return column.texts(np.arange(len(column.sid))).to_list()
 
 
 def types(facts: Facts) -> dict[str, str]:
