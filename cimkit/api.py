@@ -157,12 +157,12 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
     Raises SourceError when it can't be read, or is a folder or archive with several sources.
     """
     from cimkit.errors import SourceError
-    from cimkit.facts.demand import everything
     from cimkit.run.reading import read_facts
+    from cimkit.run.vocabulary import whole_demand
     from cimkit.sources.opening import expand
 
     limits = limits or Limits()
     opened = list(expand(source, limits, name=name))
     if len(opened) != 1:
         raise SourceError("sources.not_one", name=name or str(source)[:200], count=len(opened))
-    return read_facts(opened[0], limits, lambda _: everything())
+    return read_facts(opened[0], limits, lambda _: whole_demand())

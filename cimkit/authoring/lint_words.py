@@ -9,7 +9,6 @@ from typing import Any
 
 from cimkit.authoring.problems import Problem, rule_problem
 from cimkit.facts.ifc_schema import IfcSchema, ifc_schema
-from cimkit.facts.model import DEFECTS, RELATIONS
 from cimkit.rules.conditions import All, AnyOf, Attribute, Check, Condition, Entity, Not, PartOf
 from cimkit.rules.faults import nearest
 from cimkit.rules.lists import read_lists
@@ -17,6 +16,7 @@ from cimkit.rules.load import LoadedPack
 from cimkit.rules.model import Rule
 from cimkit.rules.pack_files import read_pack_files
 from cimkit.rules.parameters import read_parameters
+from cimkit.run.vocabulary import every_defect, every_relation
 
 __all__ = ["lint_words"]
 
@@ -51,7 +51,10 @@ def _of_condition(rule: Rule, condition: Condition) -> Iterator[Problem]:
             yield from (_unknown(rule, "attribute", name, _attributes()) for name in sorted(strangers))
         case PartOf():
             yield from _entities(rule, condition.entity)
-            yield from (_unknown(rule, "relation", name, RELATIONS) for name in condition.relations - set(RELATIONS))
+            yield from (
+                _unknown(rule, "relation", name, every_relation())
+                for name in condition.relations - every_relation().keys()
+            )
         case Check(name, options):
             yield from _of_options(rule, name, options)
 
@@ -68,10 +71,10 @@ def _of_options(rule: Rule, name: str, options: Mapping[str, Any]) -> Iterator[P
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, All | AnyOf | Not | Entity | Attribute | PartOf | Check):
                 yield from _of_condition(rule, part)
-            elif key in ("relation", "via") and part not in RELATIONS:
-                yield _unknown(rule, "relation", str(part), RELATIONS)
-            elif name == "no_defect" and key == "kind" and part not in DEFECTS:
-                yield _unknown(rule, "defect", str(part), DEFECTS)
+            elif key in ("relation", "via") and part not in every_relation():
+                yield _unknown(rule, "relation", str(part), every_relation())
+            elif name == "no_defect" and key == "kind" and part not in every_defect():
+                yield _unknown(rule, "defect", str(part), every_defect())
 
 
 def _unknown(rule: Rule, kind: str, word: str, known: Any) -> Problem:

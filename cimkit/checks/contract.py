@@ -92,6 +92,9 @@ class Context(Protocol):
 
     @property
     def facts(self) -> Facts: ...
+    def remember(self, key: Any, make: Callable[[], Any]) -> Any:
+        """`make()`, called once for a key in a run over a source: what several rules share."""
+
     def holds(self, condition: Any) -> BoolArray:
         """Which subjects meet a condition (n)."""
 

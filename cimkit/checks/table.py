@@ -84,6 +84,11 @@ CHECKS: Mapping[str, CheckSpec] = {
     "units": CheckSpec("units", {"declared": Option.TEXT, "factors": Option.FLAG}, of_source=True),
     "material_as": CheckSpec("material_as", {"role": Option.TEXTS}, "role"),
     "phase_stated": CheckSpec("phase_stated", {"beside": Option.TEXTS}, "beside"),
+    "geometry_valid": CheckSpec(
+        "geometry.check",
+        {"code": Option.TEXTS, "snap": Option.NUMBER, "planarity": Option.NUMBER, "normals": Option.NUMBER},
+        "code",
+    ),
     "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
     "grades": CheckSpec(
         "grades",

@@ -12,7 +12,7 @@ import polars as pl
 
 from cimkit.facts.model import DEFECT_ROWS
 
-__all__ = ["ADVICE", "CITY_DEFECTS", "CITY_DEFECT_ROWS", "CITY_RELATIONS"]
+__all__ = ["ADVICE", "CITY_DEFECTS", "CITY_DEFECT_ROWS", "CITY_DETAILS", "CITY_RELATIONS"]
 
 #: Every kind of defect -> what it means.
 CITY_DEFECTS: Mapping[str, str] = {
@@ -36,6 +36,40 @@ CITY_DEFECTS: Mapping[str, str] = {
     "city_duplicate_vertex": "the same vertex several times",
     "city_unused_vertex": "a vertex that nothing uses",
     "city_not_judged": "something that could not be looked at, such as a kind of geometry that is not known",
+}
+
+#: Kind -> the words that say more of it. The locale files' city.yaml say each in a phrase, under `detail_<word>`.
+CITY_DETAILS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "city_syntax": "no_json no_xml",
+        "city_duplicate_key": "name_twice gml_id_twice",
+        "city_version": "unknown",
+        "city_schema": (
+            "missing wrong_type wrong_length wrong_lod wrong_document_type not_an_object not_an_integer not_strings "
+            "not_three_numbers not_six_numbers no_date unknown_type unknown_geometry unknown_surface unknown_member "
+            "geometry_not_allowed value_or_values"
+        ),
+        "city_boundary": "wrong_nesting",
+        "city_vertex_index": "missing",
+        "city_reference": (
+            "child_missing child_without_parent parent_missing parent_without_child feature_missing xlink_missing "
+            "xlink_circle"
+        ),
+        "city_semantics": "not_an_array not_an_index wrong_length missing surface_missing",
+        "city_material": "not_an_array not_an_index wrong_length missing",
+        "city_texture": "not_an_array not_an_index wrong_length missing coordinates_missing",
+        "city_template": "missing",
+        "city_extension": "not_declared",
+        "city_crs": "wrong_form several",
+        "city_transform": "missing scale_is_zero",
+        "city_number": "no_number not_in_threes not_three_numbers too_large",
+        "city_extra_property": "unknown_member",
+        "city_repeated_id": "in_several_lines",
+        "city_duplicate_vertex": "twice",
+        "city_unused_vertex": "unused",
+        "city_not_judged": "crs_unknown unknown_geometry",
+    }.items()
 }
 
 #: Kinds that no `must` of a specification stands behind: a file is valid with them.

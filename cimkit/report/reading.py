@@ -11,7 +11,7 @@ import polars as pl
 
 from cimkit.locales import has_text, template
 from cimkit.report.model import SUBJECTS, Finding, Report, Result, Subject
-from cimkit.report.sentences import filled, named_subject
+from cimkit.report.sentences import filled, named_subject, room_of
 
 __all__ = [
     "detailed",
@@ -38,7 +38,7 @@ def sentence_of(reason: str, result: Result, lang: str) -> tuple[str, bool]:
     own = result.message.get(lang)
     if own and reason not in _TELLS_MORE:
         return own, True
-    key = f"findings.{reason}"
+    key = f"{room_of(reason)}.{reason}"
     if has_text(key, lang):
         return template(key, lang), False
     return template("findings.defect_other" if reason.startswith("defect_") else "findings.general", lang), False

@@ -13,7 +13,7 @@ import polars as pl
 
 from cimkit.locales import has_text, template
 
-__all__ = ["LONGEST_VALUE", "filled", "named_subject", "short"]
+__all__ = ["LONGEST_VALUE", "filled", "named_subject", "room_of", "short"]
 
 #: A value longer than this is shortened inside a sentence, with a word on its true length; data formats keep it whole.
 LONGEST_VALUE = 200
@@ -28,8 +28,22 @@ _CLOSED_LISTS = {
     ("phase_", "found"): "phased",
     ("phase_", "expected"): "phased",
 }
+#: Start of a reason -> the locale file that has its sentence; findings.yaml has those of all others.
+_ROOMS = {"defect_city_": "city", "geometry_": "city"}
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _LINE = r"^\d+(:\d+)?$"
+
+
+def room_of(reason: str) -> str:
+    """The locale file that has the sentence of a reason."""
+    return next((room for start, room in _ROOMS.items() if reason.startswith(start)), "findings")
+
+
+def _word_keys(kind: str, reason: str) -> str:
+    """Start of the locale keys of a closed list's words, as a reason uses them."""
+    if kind == "detail" and reason.startswith("defect_tiles_"):  # 3D Tiles has words of its own for each kind
+        return f"tiles.{reason.removeprefix('defect_tiles_')}"
+    return f"{room_of(reason)}.{kind}"
 
 
 def filled(sentence: str, reason: str, lang: str, *, own: bool = False) -> pl.Expr:
@@ -98,7 +112,7 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
         value = value.str.replace(r"^(-?\d+)\.$", "$1")  # a whole number as STEP writes it: 14000.
     for (start, placeholder), kind in _CLOSED_LISTS.items():
         if placeholder == name and reason.startswith(start):
-            value = value.map_batches(_Translation(kind, lang), return_dtype=pl.String)
+            value = value.map_batches(_Translation(_word_keys(kind, reason), lang), return_dtype=pl.String)
     return short(value, lang)
 
 
@@ -115,8 +129,8 @@ def _readable_range(value: pl.Expr) -> pl.Expr:
 class _Translation:
     """Words of a closed list as the locale files say them; a word that they do not have stays as it is."""
 
-    def __init__(self, kind: str, lang: str) -> None:
-        self.kind, self.lang = kind, lang
+    def __init__(self, start: str, lang: str) -> None:
+        self.start, self.lang = start, lang
 
     def __call__(self, values: pl.Series) -> pl.Series:
         """One word, or several joined by ` | `."""
@@ -124,8 +138,8 @@ class _Translation:
         return values.replace_strict(known, return_dtype=pl.String) if known else values
 
     def _each(self, value: str) -> str:
-        words = (f"findings.{self.kind}_{word}" for word in value.split(" | "))
-        said = [template(key, self.lang) if has_text(key, self.lang) else key.partition("_")[2] for key in words]
+        keys = [(f"{self.start}_{word}", word) for word in value.split(" | ")]
+        said = [template(key, self.lang) if has_text(key, self.lang) else word for key, word in keys]
         return " | ".join(said)
 
 

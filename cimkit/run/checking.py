@@ -18,7 +18,7 @@ from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
 from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack, Rule
 from cimkit.run.assemble import SourceJudgements, assemble
-from cimkit.run.engine import judge_rules
+from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.ids_notes import with_notes
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
@@ -178,6 +178,7 @@ def _check_source(
 
 
 def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None) -> Facts:
+    rules = [rule for rule in rules if may_speak_of(rule, source.format)]
     if across is None:
         return read_facts(source, limits, lambda schema: demand_of(rules, schema))
     own = across.facts_of(source, demand_of(rules, None))

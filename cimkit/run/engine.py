@@ -19,8 +19,9 @@ from cimkit.rules.conditions import Check
 from cimkit.rules.model import Executable, Rule
 from cimkit.run.evaluation import Evaluation
 from cimkit.run.gates import Gates
+from cimkit.sources.formats import IFC_FORMATS
 
-__all__ = ["Judgement", "judge_rules"]
+__all__ = ["Judgement", "judge_rules", "may_speak_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,18 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     return _conclude(rule, outcome, selected)
 
 
+def may_speak_of(rule: Rule, format: str | None) -> bool:
+    """Whether a rule can be about sources of a format, told before their schema is known."""
+    return not rule.applies_to or format in rule.applies_to or format in IFC_FORMATS
+
+
 def _outside(rule: Rule, facts: Facts) -> Judgement | None:
-    """Rules of another schema or discipline: this source does not owe them."""
+    """Rules of another format, schema or discipline: this source does not owe them."""
     schema = facts.schema.name if facts.schema is not None else None
-    if rule.applies_to and schema is not None and schema not in rule.applies_to and facts.format not in rule.applies_to:
-        return Judgement(Verdict.NOT_APPLICABLE, reason="results.other_schema", reason_values={"schema": schema})
+    unknown = schema is None and facts.format in IFC_FORMATS  # it could be any
+    if rule.applies_to and not unknown and rule.applies_to.isdisjoint({facts.format, schema}):
+        values = {"schema": schema or facts.format}
+        return Judgement(Verdict.NOT_APPLICABLE, reason="results.other_schema", reason_values=values)
     discipline = facts.whole.get("discipline")
     value = discipline.get("value") if isinstance(discipline, Mapping) else None
     if rule.disciplines and value and value not in rule.disciplines:

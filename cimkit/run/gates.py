@@ -15,6 +15,7 @@ from cimkit.report.model import Verdict
 from cimkit.rules.conditions import Check
 from cimkit.rules.model import Gate, Rule, Severity
 from cimkit.run.plan import demand_of
+from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["Gates"]
 
@@ -33,7 +34,7 @@ class Gates:
         self._truncated = bool(facts.counts.get("truncated", 0)) or "truncated" in lost["kind"]
         self._damaged = int(facts.counts.get("unreadable_records", 0)) > 0
         self._schema_guessed = "schema" in facts.defects["kind"]
-        self._schema_unknown = facts.format in ("ifc", "ifcxml") and facts.schema is None
+        self._schema_unknown = facts.format in IFC_FORMATS and facts.schema is None
 
     @staticmethod
     def rank(rule: Rule) -> int:

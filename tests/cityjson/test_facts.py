@@ -9,6 +9,7 @@ from cimkit.checks.geometry import check
 from cimkit.checks.geometry.validate import validate
 from cimkit.facts.boundaries import Kind, SubjectGeometry
 from cimkit.facts.columns import State
+from cimkit.run.evaluation import Evaluation
 from tests.cityjson.model import CUBE, document, read
 
 
@@ -58,11 +59,7 @@ def test_geometry_is_judged_where_it_stands() -> None:
     geometry = facts.whole["geometry"]
     assert geometry.boundaries.kind.tolist() == [Kind.SURFACES, Kind.SOLID, Kind.SOLID, Kind.SOLID]
 
-    class Context:
-        def __init__(self) -> None:
-            self.facts = facts
-
-    outcome = check.judge(Context(), np.ones(2, bool), {})  # type: ignore[arg-type]
+    outcome = check.judge(Evaluation(facts), np.ones(2, bool), {})
     assert outcome.failed.tolist() == [False, True]
     rows = outcome.explain(np.array([1], np.int32))
     assert rows.select("found", "locator").rows() == [
@@ -76,11 +73,7 @@ def test_parts_of_a_building_may_not_overlap() -> None:
     content["CityObjects"]["wing"]["geometry"] = [{"type": "Solid", "lod": "1", "boundaries": [CUBE]}]
     facts = read(content)
 
-    class Context:
-        def __init__(self) -> None:
-            self.facts = facts
-
-    outcome = check.judge(Context(), np.ones(2, bool), {})  # type: ignore[arg-type]
+    outcome = check.judge(Evaluation(facts), np.ones(2, bool), {})
     assert outcome.explain(np.array([1], np.int32))["found"].to_list() == ["GE_B_PARTS_OVERLAP (601)"]
 
 

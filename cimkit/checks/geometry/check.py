@@ -12,7 +12,7 @@ import polars as pl
 from cimkit.checks.contract import FINDING_ROWS, Context, Outcome, no_rows
 from cimkit.checks.geometry.codes import DEFAULT_TOLERANCES, GeometryFault, Tolerances
 from cimkit.errors import SourceError
-from cimkit.facts.boundaries import SubjectGeometry
+from cimkit.facts.boundaries import Boundaries, SubjectGeometry
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
 
@@ -25,17 +25,22 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """snap, planarity (m), normals (degrees): tolerances, val3dity's by default. Not applicable to subjects without
-    surfaces and solids. `found` begins with OGC's name and val3dity's number: `GE_R_TOO_FEW_POINTS (101)`."""
+    """code: val3dity's numbers of the faults that are meant, all without it; snap, planarity (m), normals (degrees):
+    tolerances, val3dity's by default. Not applicable to subjects without surfaces and solids.
+
+    Whatever rules ask of it, the geometry is judged once. `found` begins with OGC's name and val3dity's number:
+    `GE_R_TOO_FEW_POINTS (101)`.
+    """
     geometry = context.facts.whole.get("geometry")
     count = len(context.facts)
     if not isinstance(geometry, SubjectGeometry):
         return Outcome(np.zeros(count, bool), lambda _: no_rows(), asked=np.zeros(count, bool))
-    try:
-        from cimkit.checks.geometry.validate import validate
-    except ImportError as missing:  # shapely comes with the extra `geo`
-        raise SourceError("city.geo_missing", package=str(missing.name)) from missing
-    faults = validate(geometry.boundaries, _tolerances(options))
+    tolerances = _tolerances(options)
+    found: list[GeometryFault] = context.remember(
+        ("geometry_valid", tolerances), lambda: _validated(geometry.boundaries, tolerances)
+    )
+    codes = {int(code) for code in options.get("code") or ()}
+    faults = [fault for fault in found if not codes or fault.code in codes]
     of_fault = geometry.sid[[fault.where.solid for fault in faults]]
     failed = np.zeros(count, bool)
     failed[of_fault[of_fault >= 0]] = True
@@ -48,6 +53,14 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     of_none = [fault for fault, sid in zip(faults, of_fault.tolist(), strict=True) if sid < 0]
     return Outcome(failed & selected, explain, asked & selected, _rows(geometry, of_none) if of_none else None)
+
+
+def _validated(boundaries: Boundaries, tolerances: Tolerances) -> list[GeometryFault]:
+    try:
+        from cimkit.checks.geometry.validate import validate
+    except ImportError as missing:  # shapely comes with the extra `geo`
+        raise SourceError("city.geo_missing", package=str(missing.name)) from missing
+    return validate(boundaries, tolerances)
 
 
 def _tolerances(options: Mapping[str, Any]) -> Tolerances:
@@ -65,11 +78,11 @@ def _rows(geometry: SubjectGeometry, faults: list[GeometryFault]) -> pl.DataFram
         where = fault.where
         sid = int(geometry.sid[where.solid])
         place = geometry.locate(where.solid, where.shell, where.polygon, where.ring)
-        point = "" if fault.point is None else " ".join(f"{value:.3f}" for value in fault.point)
+        point = None if fault.point is None else " ".join(f"{value:.3f}" for value in fault.point)
         values = {
             "code": fault.code,
             "name": fault.name,
-            "lod": geometry.lod[where.solid],
+            "lod": geometry.lod[where.solid] or None,
             "place": place,
             "point": point,
             "measure": fault.measure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,7 @@ class _Reading:
             links=self._links(objects),
             datasets=self._dataset(crs, len(objects)),
             whole=self._whole(crs),
-            counts={"subjects": len(objects), **{kind: kinds.count(kind) for kind in names}},
+            counts={"subjects": len(objects), **{f"kind:{kind}": count for kind, count in Counter(kinds).items()}},
             defects=self.ledger.frame(),
         )
 

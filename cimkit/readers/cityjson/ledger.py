@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from cimkit.facts.defects_city import CITY_DEFECT_ROWS
+from cimkit.facts.defects_city import CITY_DEFECT_ROWS, CITY_DETAILS
 
 __all__ = ["Ledger", "pointer", "shown"]
 
@@ -52,7 +52,10 @@ class Ledger:
         sid: int | None = None,
         line: int | None = None,
     ) -> None:
-        """One defect. place: JSON pointer or XPath; found: the value there; line: in a sequence, from 1."""
+        """One defect. detail: of `CITY_DETAILS`; place: JSON pointer or XPath; found: the value there; line: in a
+        sequence, from 1."""
+        if detail not in CITY_DETAILS[kind]:
+            raise KeyError(kind, detail)
         if kind in self.kinds:
             locator = place if line is None else f"{line}:{place}"
             text = found if found is None or isinstance(found, str) else shown(found)

@@ -27,6 +27,8 @@ _CRS = {
     "1.1": re.compile(r"https?://www\.opengis\.net/def/crs/.+"),
     "2.0": re.compile(r"https?://www\.opengis\.net/def/crs/.+"),
 }
+#: What JSON calls the types that Python's parser makes.
+_JSON_TYPES = {dict: "object", list: "array", str: "string", int: "integer"}
 _EXTENSION_TYPE = re.compile(r"\+[A-Z]\w+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -76,7 +78,7 @@ class SchemaCheck:
             if name not in content:
                 self._wrong(place + pointer(name), "missing", expected=name, sid=sid)
             elif not isinstance(content[name], kind):
-                self._wrong(place + pointer(name), "wrong_type", content[name], kind.__name__, sid)
+                self._wrong(place + pointer(name), "wrong_type", content[name], _JSON_TYPES[kind], sid)
 
     # --- the root -----------------------------------------------------------------------------------------------
 
@@ -108,7 +110,7 @@ class SchemaCheck:
             if isinstance(content[name], kind):
                 look(content[name])
             else:
-                self._wrong(pointer(name), "wrong_type", content[name], kind.__name__)
+                self._wrong(pointer(name), "wrong_type", content[name], _JSON_TYPES[kind])
 
     def _extra(self, content: Mapping[str, Any], known: frozenset[str], place: str, sid: int | None = None) -> None:
         for name in content.keys() - known:
@@ -122,7 +124,7 @@ class SchemaCheck:
     def _transform(self, transform: Any) -> None:
         place = pointer("transform")
         if not isinstance(transform, dict):
-            self._wrong(place, "wrong_type", transform, "dict")
+            self._wrong(place, "wrong_type", transform, "object")
             return
         for name in ("scale", "translate"):
             if not is_numbers(transform.get(name), 3):
@@ -138,7 +140,7 @@ class SchemaCheck:
             self.ledger.add("city_crs", "wrong_form", where, found=crs, expected=expected, line=self.line)
         for name in ("identifier", "title"):
             if name in metadata and not isinstance(metadata[name], str):
-                self._wrong(place + pointer(name), "wrong_type", metadata[name], "str")
+                self._wrong(place + pointer(name), "wrong_type", metadata[name], "string")
         date = metadata.get("referenceDate")
         if date is not None and not (isinstance(date, str) and _DATE.fullmatch(date)):
             self._wrong(place + pointer("referenceDate"), "no_date", date, "YYYY-MM-DD")
@@ -147,7 +149,7 @@ class SchemaCheck:
             if isinstance(contact, dict):
                 self._require(contact, {"contactName": str, "emailAddress": str}, place + pointer("pointOfContact"))
             else:
-                self._wrong(place + pointer("pointOfContact"), "wrong_type", contact, "dict")
+                self._wrong(place + pointer("pointOfContact"), "wrong_type", contact, "object")
 
     def _extensions(self, extensions: Mapping[str, Any]) -> None:
         for name, extension in extensions.items():
@@ -155,7 +157,7 @@ class SchemaCheck:
             if isinstance(extension, dict):
                 self._require(extension, {"url": str, "version": str}, place)
             else:
-                self._wrong(place, "wrong_type", extension, "dict")
+                self._wrong(place, "wrong_type", extension, "object")
 
     def _appearance(self, appearance: Mapping[str, Any]) -> None:
         place = pointer("appearance")
@@ -163,19 +165,19 @@ class SchemaCheck:
         for name, members in required.items():
             items = appearance.get(name, [])
             if not isinstance(items, list):
-                self._wrong(place + pointer(name), "wrong_type", items, "list")
+                self._wrong(place + pointer(name), "wrong_type", items, "array")
                 continue
             for number, item in enumerate(items):
                 where = place + pointer(name, number)
                 if isinstance(item, dict):
                     self._require(item, members, where)
                 else:
-                    self._wrong(where, "wrong_type", item, "dict")
+                    self._wrong(where, "wrong_type", item, "object")
         self._lists(appearance.get("vertices-texture", []), 2, place + pointer("vertices-texture"))
 
     def _lists(self, vertices: Any, count: int, place: str) -> None:
         if not isinstance(vertices, list):
-            self._wrong(place, "wrong_type", vertices, "list")
+            self._wrong(place, "wrong_type", vertices, "array")
             return
         for number, vertex in enumerate(vertices):
             if not is_numbers(vertex, count):
@@ -195,7 +197,7 @@ class SchemaCheck:
     def city_object(self, place: str, content: Any, sid: int) -> None:
         """One city object, its geometries' members included; what is in the boundaries is looked at elsewhere."""
         if not isinstance(content, dict):
-            self._wrong(place, "wrong_type", content, "dict", sid)
+            self._wrong(place, "wrong_type", content, "object", sid)
             return
         kind = content.get("type")
         known = allowed_geometries(self.version)
@@ -215,7 +217,7 @@ class SchemaCheck:
             for number, geometry in enumerate(geometries):
                 self.geometry(geometry, f"{place}/geometry/{number}", allowed, sid)
         elif "geometry" in content:
-            self._wrong(place + "/geometry", "wrong_type", geometries, "list", sid)
+            self._wrong(place + "/geometry", "wrong_type", geometries, "array", sid)
         elif self.version == "1.0" and kind in known and kind != "CityObjectGroup":
             self._wrong(place + "/geometry", "missing", expected="geometry", sid=sid)
         if content.keys() - OBJECT_MEMBERS:
@@ -240,7 +242,7 @@ class SchemaCheck:
 
     def _attributes(self, attributes: Any, where: str, sid: int) -> None:
         if not isinstance(attributes, dict):
-            self._wrong(where, "wrong_type", attributes, "dict", sid)
+            self._wrong(where, "wrong_type", attributes, "object", sid)
             return
         if not self.extensions:
             for name in attributes:
@@ -258,7 +260,7 @@ class SchemaCheck:
     def geometry(self, geometry: Any, place: str, allowed: frozenset[str] | None, sid: int | None) -> None:
         """The members of a geometry. allowed: types that this city object may have; None: any."""
         if not isinstance(geometry, dict):
-            self._wrong(place, "wrong_type", geometry, "dict", sid)
+            self._wrong(place, "wrong_type", geometry, "object", sid)
             return
         kind = geometry.get("type")
         if not isinstance(kind, str) or (kind not in GEOMETRY_MEMBERS_OF):
@@ -287,7 +289,7 @@ class SchemaCheck:
 
     def _instance(self, geometry: Mapping[str, Any], place: str, sid: int | None) -> None:
         if type(geometry.get("template")) is not int:
-            self._wrong(f"{place}/template", "wrong_type", geometry.get("template"), "int", sid)
+            self._wrong(f"{place}/template", "wrong_type", geometry.get("template"), "integer", sid)
         if not is_numbers(geometry.get("transformationMatrix"), 16):
             self._wrong(
                 f"{place}/transformationMatrix", "wrong_length", geometry.get("transformationMatrix"), "16", sid

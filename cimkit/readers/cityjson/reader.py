@@ -361,7 +361,7 @@ class _Reading:
     def _counts(self, kinds: list[str]) -> dict[str, int]:
         counts = {"subjects": len(kinds), "documents": len(self.documents)}
         for kind in kinds:
-            counts[kind] = counts.get(kind, 0) + 1
+            counts[f"kind:{kind}"] = counts.get(f"kind:{kind}", 0) + 1
         return counts
 
 

@@ -51,7 +51,7 @@ class SurfaceCheck:
     def _semantics(self, item: Placed, semantics: Any, levels: int) -> None:
         kind, place = "city_semantics", "/semantics"
         if not isinstance(semantics, dict):
-            self._add("city_schema", item, place, "wrong_type", semantics, "dict")
+            self._add("city_schema", item, place, "wrong_type", semantics, "object")
             return
         surfaces, values = semantics.get("surfaces"), semantics.get("values")
         if not isinstance(surfaces, list):
@@ -68,7 +68,7 @@ class SurfaceCheck:
 
     def _surface(self, item: Placed, place: str, surface: Any, count: int) -> None:
         if not isinstance(surface, dict):
-            self._add("city_schema", item, place, "wrong_type", surface, "dict")
+            self._add("city_schema", item, place, "wrong_type", surface, "object")
             return
         name = surface.get("type")
         if isinstance(name, str) and name.startswith("+"):
@@ -87,12 +87,12 @@ class SurfaceCheck:
 
     def _themes(self, item: Placed, member: str, themes: Any) -> None:
         if not isinstance(themes, dict):
-            self._add("city_schema", item, f"/{member}", "wrong_type", themes, "dict")
+            self._add("city_schema", item, f"/{member}", "wrong_type", themes, "object")
             return
         for theme, content in themes.items():
             place = f"/{member}" + pointer(theme)
             if not isinstance(content, dict):
-                self._add("city_schema", item, place, "wrong_type", content, "dict")
+                self._add("city_schema", item, place, "wrong_type", content, "object")
             elif member == "texture":
                 self._texture(item, place, content)
             else:

@@ -66,7 +66,12 @@ def _array(document: Document, version: str, ledger: Ledger) -> FloatArray:
         broken = np.flatnonzero((array != np.floor(array)).any(axis=1))
         for number in broken[:1].tolist():
             ledger.add(
-                "city_schema", "not_an_integer", f"{place}/{number}", found=vertices[number], expected="int", line=line
+                "city_schema",
+                "not_an_integer",
+                f"{place}/{number}",
+                found=vertices[number],
+                expected="integer",
+                line=line,
             )
     return array.astype(np.float64)
 

@@ -48,7 +48,11 @@ def build_facts(name: str, demand: Demand, session: Session, tilesets: list[Tile
         datasets=_datasets(name, tilesets, session),
         defects=defects,
         whole={"tiles": _whole(tilesets, session)},
-        counts={**{f"{kind}s": counts[kind] for kind in KINDS}, **session.counts},
+        counts={
+            **{f"{kind}s": counts[kind] for kind in KINDS},
+            **{f"kind:{kind}": counts[kind] for kind in KINDS if counts[kind]},
+            **session.counts,
+        },
     )
 
 
