@@ -31,10 +31,20 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from cimkit.api import Report, Verdict, check, check_many, compare, load_pack, load_report, packs, read
+    from cimkit.api import Report, Verdict, check, check_many, read
     from cimkit.errors import CimkitError, InternalError, PackError, SourceError, UsageError
+    from cimkit.report.comparing import compare
+    from cimkit.report.loading import load_report
+    from cimkit.rules.load import load_pack, packs
 
-_ERRORS = frozenset({"CimkitError", "InternalError", "PackError", "SourceError", "UsageError"})
+#: Where a name is defined that is not in `cimkit.api`.
+_ELSEWHERE = {
+    **dict.fromkeys(("CimkitError", "InternalError", "PackError", "SourceError", "UsageError"), "cimkit.errors"),
+    "compare": "cimkit.report.comparing",
+    "load_pack": "cimkit.rules.load",
+    "load_report": "cimkit.report.loading",
+    "packs": "cimkit.rules.load",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -44,7 +54,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     from importlib import import_module
 
-    value = getattr(import_module("cimkit.errors" if name in _ERRORS else "cimkit.api"), name)
+    value = getattr(import_module(_ELSEWHERE.get(name, "cimkit.api")), name)
     globals()[name] = value
     return value
 

@@ -8,10 +8,7 @@ from concurrent.futures import Executor
 from typing import Any, BinaryIO
 
 from cimkit.facts.model import Facts
-from cimkit.report.comparing import compare
-from cimkit.report.loading import load_report
 from cimkit.report.model import Report, Verdict
-from cimkit.rules.load import load_pack, packs
 from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress
 from cimkit.sources.limits import Limits
@@ -24,10 +21,6 @@ __all__ = [
     "check",
     "check_many",
     "check_sources",
-    "compare",
-    "load_pack",
-    "load_report",
-    "packs",
     "read",
 ]
 

@@ -9,6 +9,9 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `cimcheck` with these arguments (those of the process), and return its exit status."""
+    from cimkit.cli.memory import collect_seldom
+
+    collect_seldom()
     from cimkit.cli.app import run
 
     return run(arguments)

@@ -30,6 +30,8 @@ class Afterwards:
         cls, waivers: Sequence[str], signoffs: Sequence[str], baseline: str | None, against: str | None
     ) -> Afterwards:
         """Read all of it before the check begins, so that a slip costs no waiting. Raises UsageError."""
+        if not (waivers or signoffs or baseline or against):
+            return cls((), (), None, None)
         from cimkit.report.loading import load_report
         from cimkit.report.signoffs import load_signoffs
         from cimkit.report.waivers import load_waivers
@@ -43,15 +45,17 @@ class Afterwards:
 
     def applied(self, report: Report) -> Report:
         """The report with signed rules, waived findings and those known before."""
-        from cimkit.report.baseline import apply_baseline
-        from cimkit.report.signoffs import apply_signoffs
-        from cimkit.report.waivers import apply_waivers
-
         if self.signoffs:
+            from cimkit.report.signoffs import apply_signoffs
+
             report = apply_signoffs(report, self.signoffs)
         if self.waivers:
+            from cimkit.report.waivers import apply_waivers
+
             report = apply_waivers(report, self.waivers)
         if self.baseline is not None:
+            from cimkit.report.baseline import apply_baseline
+
             report = apply_baseline(report, self.baseline)
         return report
 

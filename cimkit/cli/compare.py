@@ -23,7 +23,7 @@ def command(words: Words) -> click.Command:
 
 
 def _run(words: Words, old: str, new: str) -> int:
-    from cimkit.api import compare, load_report
+    from cimkit import compare, load_report
     from cimkit.cli.comparison import comparison_text
 
     comparison = compare(load_report(old), load_report(new))
