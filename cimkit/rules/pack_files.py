@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cimkit.rules.faults import broken, fault_at
-from cimkit.rules.yaml_reading import parse_yaml
 
 __all__ = ["PackFiles", "read_pack_files"]
 
@@ -22,6 +21,7 @@ _FOLDERS: Mapping[str, frozenset[str]] = {
     "locales": frozenset({".yaml", ".yml"}),
     "ids": frozenset({".ids"}),
     "schemas": frozenset({".json"}),
+    "project": frozenset({".yaml"}),  # definitions that projects are read by: kinds, items, floor lines
 }
 
 
@@ -43,6 +43,8 @@ class PackFiles:
             text = self.content[path].decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise fault_at("not_utf8", path, None, offset=error.start) from error
+        from cimkit.rules.yaml_reading import parse_yaml  # a pack that is kept needs no YAML
+
         return parse_yaml(text, path)
 
     def yaml_mapping(self, path: str) -> dict[str, Any]:

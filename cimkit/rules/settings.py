@@ -12,7 +12,6 @@ from cimkit.rules.faults import broken, unknown
 from cimkit.rules.model import Severity
 from cimkit.rules.shapes import known_keys, mapping_in, one_or_many, text_in
 from cimkit.rules.stages import STAGES, stage_named
-from cimkit.rules.yaml_reading import read_yaml_file
 
 __all__ = ["SETTINGS_FILE", "SETTINGS_KEYS", "Adoption", "Settings", "find_settings", "read_settings"]
 
@@ -84,6 +83,8 @@ def read_settings(path: str | Path) -> Settings:
     """Read a settings file. Raises PackError, with file, line and the nearest right word."""
     path = Path(path)
     file = path.name
+    from cimkit.rules.yaml_reading import read_yaml_file
+
     data = read_yaml_file(path, file)
     if data is None:
         data = {}
