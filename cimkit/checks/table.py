@@ -81,6 +81,7 @@ CHECKS: Mapping[str, CheckSpec] = {
     "location": CheckSpec(
         "location", {"not_near": Option.PLACES, "tolerance_m": Option.NUMBER, "box": Option.BOX}, of_source=True
     ),
+    "matched": CheckSpec("matched", {"min": Option.NUMBER, "max": Option.NUMBER}),
     "units": CheckSpec("units", {"declared": Option.TEXT, "factors": Option.FLAG}, of_source=True),
     "material_as": CheckSpec("material_as", {"role": Option.TEXTS}, "role"),
     "phase_stated": CheckSpec("phase_stated", {"beside": Option.TEXTS}, "beside"),

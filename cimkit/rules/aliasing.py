@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cimkit.rules.across_model import Across, Measure, Role
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not, Property
 from cimkit.rules.restriction import Restriction, fold_name
 from cimkit.rules.values_reading import folded
 
-__all__ = ["with_aliases"]
+__all__ = ["across_with_aliases", "with_aliases"]
 
 _Names = Mapping[str, Sequence[str]]
 
@@ -21,6 +22,21 @@ def with_aliases(condition: Condition | None, aliases: _Names) -> Condition | No
         return condition
     by_folded_name = {fold_name(name): tuple(others) for name, others in aliases.items()}
     return _mapped(condition, lambda found: _with_carriers(found, by_folded_name))
+
+
+def across_with_aliases(across: Across | None, aliases: _Names) -> Across | None:
+    """The roles of a rule across sources, what they select and take found under the other names too."""
+    if across is None:
+        return None
+    first, second = (_role_with_aliases(role, aliases) for role in (across.first, across.second))
+    return replace(across, first=first, second=second)
+
+
+def _role_with_aliases(role: Role, aliases: _Names) -> Role:
+    taken = {
+        name: what if isinstance(what, Measure) else with_aliases(what, aliases) for name, what in role.take.items()
+    }
+    return replace(role, where=with_aliases(role.where, aliases), take=taken)
 
 
 def _mapped(condition: Condition, change: Callable[[Property], Property]) -> Condition:

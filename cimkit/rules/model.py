@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from cimkit.rules.across_model import Across
 from cimkit.rules.conditions import Condition
 
 __all__ = ["Cite", "Evidence", "Executable", "Gate", "Pack", "Rule", "Severity", "Status"]
@@ -110,6 +111,7 @@ class Rule:
     flaw: str | None = None
     file: str | None = None  # where the rule is written, relative to its pack, for authors
     line: int | None = None
+    across: Across | None = None  # a rule about pairs of subjects of two roles, which may lie in different sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cimkit.rules.across_reading import read_across
 from cimkit.rules.conditions import Condition
 from cimkit.rules.conditions_reading import read_condition
 from cimkit.rules.faults import broken, unknown
@@ -20,6 +21,7 @@ __all__ = ["CITE_KEYS", "RULE_KEYS", "Where", "read_cites", "read_rule", "read_s
 RULE_KEYS = (
     "code", "name", "status", "severity", "executable", "evidence", "cites", "where", "must", "gate", "quality",
     "stages", "disciplines", "applies_to", "self_consistency", "complete_source", "since", "note",
+    "across", "match",
 )  # fmt: skip
 CITE_KEYS = ("document", "clause", "fact", "url", "system", "tool", "version", "seen", "note")
 
@@ -71,9 +73,10 @@ def read_rule(data: Any, scope: Scope, pack: str, texts: Mapping[str, Mapping[st
         message=_text(texts, code, "message"),
         why=_text(texts, code, "why"),
         fix=_text(texts, code, "fix"),
-        parameters=tuple(scope.used),
         file=file,
         line=line_of(data),
+        across=read_across(data, scope),
+        parameters=tuple(scope.used),  # last: all that reads words of the rule has read them
     )
 
 

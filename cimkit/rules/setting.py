@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from cimkit.errors import PackError
-from cimkit.rules.aliasing import with_aliases
+from cimkit.rules.aliasing import across_with_aliases, with_aliases
 from cimkit.rules.ceilings import RANK, ceiling
 from cimkit.rules.codes import covers
 from cimkit.rules.faults import nearest
@@ -46,7 +46,7 @@ def _changed(pack: Pack, settings: Settings) -> Pack:
         rule = _regraded(rule, settings, rule.code in consistent, rule.code in complete)
         if settings.aliases:
             where, must = (with_aliases(condition, settings.aliases) for condition in (rule.where, rule.must))
-            rule = replace(rule, where=where, must=must)
+            rule = replace(rule, where=where, must=must, across=across_with_aliases(rule.across, settings.aliases))
         rules.append(rule)
     return replace(pack, rules=tuple(rules))
 

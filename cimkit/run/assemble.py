@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ __all__ = ["SourceJudgements", "assemble"]
 
 @dataclass(frozen=True, slots=True)
 class SourceJudgements:
-    """What the rules said of one source, and who its failing subjects are (a frame of SUBJECTS with their sid)."""
+    """What the rules said of one source, and who its failing subjects are (a frame of SUBJECTS with their sid). Rules
+    across sources come as entries of their own, whose people may lie in other sources."""
 
     index: int
     judgements: Mapping[tuple[str, str], Judgement]  # by pack and code: two IDS files both have an IDS-001
@@ -58,8 +60,10 @@ def assemble(
     frames = [source.people for source in sources]
     people = pl.concat(frames) if frames else pl.DataFrame(schema={"sid": pl.Int32, **SUBJECTS})
     people = people.with_row_index("subject").with_columns(pl.col("subject").cast(pl.Int64))
+    ends = accumulate(source.people.height for source in sources)
     rows_of = {
-        source.index: people.filter(pl.col("source") == source.index).select("sid", "subject") for source in sources
+        id(source): people[end - source.people.height : end].select("sid", "subject")
+        for source, end in zip(sources, ends, strict=True)
     }
     results = [_result(rule, sources, rows_of, count) for rule in rules]
     return results, people.select(list(SUBJECTS))
@@ -73,7 +77,7 @@ def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[in
     for source, judgement in asked:
         by_source[source.index] = (judgement.verdict, judgement.applicable, judgement.failed)
         if judgement.rows.height:
-            frames.append(_pointing(judgement.rows, source.index, rows_of[source.index]))
+            frames.append(_pointing(judgement.rows, source.index, rows_of[id(source)]))
     verdict = worst(judgement.verdict for _, judgement in asked)
     speaking = next((judgement for _, judgement in asked if judgement.verdict is verdict and judgement.reason), None)
     return Result(

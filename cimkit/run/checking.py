@@ -17,6 +17,7 @@ from cimkit.report.model import PackSummary, Report, Result, Skipped, SourceSumm
 from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
 from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack, Rule
+from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements, assemble
 from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.ids_notes import with_notes
@@ -93,6 +94,7 @@ def run(
     summaries: list[SourceSummary] = []
     told: list[SourceJudgements] = []
     faults: list[Mapping[str, Any]] = []
+    pairs = AcrossRun(plan.missing_parameters)
     views: list[StoreyPlan] = []
     for index, source in enumerate(sources):
         if cancel is not None and cancel():
@@ -102,7 +104,7 @@ def run(
         summary = SourceSummary(path=source.name, bytes=source.size, format=source.format)
         summaries.append(summary)
         try:
-            judgements = _check_source(index, source, plan, limits, summary, pictures, views, faults, across)
+            judgements = _check_source(index, source, plan, limits, summary, pictures, views, faults, across, pairs)
         except SourceError as problem:
             summary.error, summary.error_key = problem.message(lang), problem.key
             summary.verdict = Verdict.BLOCKED
@@ -115,6 +117,11 @@ def run(
             told.append(judgements)
     if progress is not None:
         progress("report", len(sources), len(sources))
+    for compared in pairs.judged():
+        told.append(compared)
+        of_source = (judgement.verdict for judgement in compared.judgements.values())
+        summaries[compared.index].verdict = worst([summaries[compared.index].verdict or Verdict.PASSED, *of_source])
+    faults += [_told(fault, sources[index], code) for fault, index, code in pairs.faults]
     results, subjects = assemble(plan.rules, told, len(sources))
     report = Report(
         version=__version__,
@@ -148,6 +155,7 @@ def _check_source(
     views: list[StoreyPlan],
     faults: list[Mapping[str, Any]],
     across: Across | None,
+    pairs: AcrossRun,
 ) -> SourceJudgements:
     if source.error is not None:
         raise source.error
@@ -155,15 +163,17 @@ def _check_source(
         source = replace(source, data=source.read(limits))  # read once, for the reader, the digest and the pictures
         summary.bytes = len(source.data or b"")
     rules = [rule for rule in plan.rules if _speaks_of(plan, rule, source.format)]
+    alone = [rule for rule in rules if rule.across is None]
     with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
         digest = aside.submit(source.digest, limits)
         facts = _facts(source, rules, limits, across)
-        judgements = judge_rules(facts, rules, missing_parameters=plan.missing_parameters)
+        judgements = judge_rules(facts, alone, missing_parameters=plan.missing_parameters)
         summary.sha256 = digest.result()
-    for rule, judgement in zip(rules, judgements, strict=True):
+    for rule, judgement in zip(alone, judgements, strict=True):
         if judgement.fault is not None:
             faults.append(_told(judgement.fault, source, rule.code))
-    told = SourceJudgements.of(index, facts, rules, judgements)
+    told = SourceJudgements.of(index, facts, alone, judgements)
+    pairs.take(index, facts, rules)
     if across is not None:
         across.take(source, facts)
     _summarise(summary, facts, [judgement.verdict for judgement in judgements])

@@ -12,6 +12,7 @@ from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import AttributeDemand, Demand, NameTest, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.names import FoldedNames
+from cimkit.rules.across_model import Across, Measure, Role
 from cimkit.rules.conditions import (
     All,
     AnyOf,
@@ -42,6 +43,10 @@ def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
 
 
 def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
+    if rule.across is not None:  # its `must` is asked of pairs, which no reader knows
+        yield from _of_role(rule.across, rule.across.first, schema)
+        yield from _of_role(rule.across, rule.across.second, schema)
+        return
     kinds = _kinds_bound(rule.where, schema) if rule.where is not None else None
     if rule.where is not None:
         yield Demand(kinds=kinds if kinds is not None else _holders(rule.where, schema))
@@ -49,6 +54,21 @@ def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
     if rule.must is not None:
         yield Demand(kinds=_kinds_named(rule.must, schema))
         yield from _of_condition(rule.must, schema, kinds)
+
+
+def _of_role(across: Across, role: Role, schema: IfcSchema | None) -> Iterator[Demand]:
+    kinds = _kinds_bound(role.where, schema) if role.where is not None else None
+    bound = kinds if kinds is not None or role.where is None else _holders(role.where, schema)
+    yield Demand(kinds=bound)
+    if role.where is not None:
+        yield from _of_condition(role.where, schema, kinds)
+    for taken in role.take.values():
+        if not isinstance(taken, Measure):
+            yield from _of_condition(taken, schema, kinds)
+    measures = across.measures(role)
+    if measures - {Measure.ID}:
+        outlines = bool(measures & {Measure.PLACE, Measure.SHAPE})
+        yield Demand(georeference=schema is not None, geometry=schema is None and outlines)
 
 
 def _kinds_bound(condition: Condition, schema: IfcSchema | None) -> frozenset[str] | None:

@@ -1,0 +1,67 @@
+"""What a rule across sources is about: two roles, what is taken from each, and how their subjects are paired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cimkit.rules.conditions import Attribute, Condition, Property
+
+__all__ = ["Across", "By", "Measure", "Pairing", "Role"]
+
+
+class Measure(StrEnum):
+    """What a role may take besides attributes and properties: found out from its source as a whole or its shape."""
+
+    ID = "id"  # the key of the subject: GlobalId, feature id
+    PLACE = "place"  # where it stands: a shape's inner point, a model's georeference
+    SHAPE = "shape"  # its outline in the plane: a feature's geometry, a model's footprint where one was asked for
+    STOREYS_ABOVE = "storeys_above"  # storeys of a model that lie above the ground, its roof not counted
+    STOREYS_BELOW = "storeys_below"
+    HEIGHT = "height"  # metres from the ground floor of a model to its roof storey
+    GROUND = "ground"  # height of a model's zero above the datum, metres
+
+
+class By(StrEnum):
+    """How two subjects are found to be the same, or to belong together."""
+
+    VALUE = "value"  # what both take under one name is equal (width, case and blanks folded)
+    WITHIN = "within"  # the place of the first lies in the shape of the second
+    EVERY = "every"  # each of the first with each of the second
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One way of pairing. take: the name under which both roles take the value that must be equal."""
+
+    by: By
+    take: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One side. where: which subjects of any source play it; take: what of them the rule needs, by name."""
+
+    name: str
+    where: Condition | None
+    take: Mapping[str, Attribute | Property | Measure] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """The first role is the one that findings speak of; its subjects meet those of the second.
+
+    pairings: tried in this order for each subject of the first role; the first that finds a partner decides.
+    """
+
+    first: Role
+    second: Role
+    pairings: tuple[Pairing, ...]
+
+    def measures(self, role: Role) -> frozenset[Measure]:
+        """The measures that a role needs, those that its pairings imply included."""
+        taken = {what for what in role.take.values() if isinstance(what, Measure)}
+        if any(pairing.by is By.WITHIN for pairing in self.pairings):
+            taken.add(Measure.PLACE if role is self.first else Measure.SHAPE)
+        return frozenset(taken)

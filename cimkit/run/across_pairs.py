@@ -1,0 +1,198 @@
+"""Pairing: which subjects of the first role meet which of the second, and what is known of each pair."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cimkit.facts.columns import IntArray
+from cimkit.facts.shapes import GeometryArray
+from cimkit.rules.across_model import Across, By, Pairing
+from cimkit.run.across_measures import DEGREES, in_plane
+from cimkit.run.across_rows import RoleRows
+
+__all__ = ["Pairs", "pair_up"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs, one row each; a subject of the first role without a partner has one row too.
+
+    first     row of the first role's rows
+    holder    which of the second role's sources; -1: no partner
+    second    row there
+    by        what matched them: the name taken, `within` or `every`; empty without a partner
+    partners  how many partners the first has
+    distance  metres from the place of the first to the shape or place of the second; NaN unknown
+    overlap   share of the first's shape that lies in the second's; NaN unknown
+    """
+
+    first: IntArray
+    holder: IntArray
+    second: IntArray
+    by: tuple[str, ...]
+    partners: IntArray
+    distance: FloatArray
+    overlap: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @property
+    def again(self) -> npt.NDArray[np.bool_]:
+        """Pairs whose first subject stands in an earlier pair too."""
+        return np.concatenate([np.zeros(min(1, len(self)), bool), self.first[1:] == self.first[:-1]])
+
+
+def pair_up(across: Across, first: RoleRows, seconds: Sequence[RoleRows]) -> Pairs:
+    """The pairs of the subjects of one source with those of all sources that play the second role."""
+    planes = _Planes(first, seconds)
+    found: list[tuple[int, int, int, str]] = []
+    open_rows = set(range(len(first)))
+    for pairing in across.pairings:
+        met = [pair for pair in _meet(pairing, first, seconds, planes) if pair[0] in open_rows]
+        found += met
+        open_rows -= {pair[0] for pair in met}
+    found += [(row, -1, -1, "") for row in open_rows]
+    found.sort(key=lambda pair: pair[:3])
+    rows = np.array([pair[0] for pair in found], np.int32)
+    holder = np.array([pair[1] for pair in found], np.int32)
+    other = np.array([pair[2] for pair in found], np.int32)
+    partners = np.bincount(rows[holder >= 0], minlength=len(first))[rows].astype(np.int32)
+    distance, overlap = planes.measured(rows, holder, other)
+    return Pairs(rows, holder, other, tuple(pair[3] for pair in found), partners, distance, overlap)
+
+
+def _meet(
+    pairing: Pairing, first: RoleRows, seconds: Sequence[RoleRows], planes: _Planes
+) -> list[tuple[int, int, int, str]]:
+    match pairing.by:
+        case By.VALUE:
+            return _equal(pairing.take, first, seconds)
+        case By.WITHIN:
+            return planes.within()
+        case By.EVERY:
+            return [
+                (row, holder, other, "every")
+                for row in range(len(first))
+                for holder, second in enumerate(seconds)
+                for other in range(len(second))
+            ]
+
+
+def _equal(name: str, first: RoleRows, seconds: Sequence[RoleRows]) -> list[tuple[int, int, int, str]]:
+    places: dict[str, list[tuple[int, int]]] = {}
+    for holder, second in enumerate(seconds):
+        if name in second.taken:
+            for row, text in enumerate(second.taken[name].text):
+                if folded := _folded(text):
+                    places.setdefault(folded, []).append((holder, row))
+    if name not in first.taken:
+        return []
+    return [
+        (row, holder, other, name)
+        for row, text in enumerate(first.taken[name].text)
+        for holder, other in places.get(_folded(text), ())
+    ]
+
+
+def _folded(text: str | None) -> str:
+    """A code or name without width, case and blanks."""
+    return "" if text is None else "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+class _Planes:
+    """Places and shapes of both roles in one plane in metres, made when first needed."""
+
+    def __init__(self, first: RoleRows, seconds: Sequence[RoleRows]) -> None:
+        self._first = first
+        self._seconds = seconds
+        self._middle = _middle(first)
+        self._shapes: dict[int, GeometryArray | None] = {}
+
+    def within(self) -> list[tuple[int, int, int, str]]:
+        """Places of the first role inside shapes of the second."""
+        import shapely
+
+        if self._first.places is None or self._middle is None:
+            return []
+        points = self._points(self._first)
+        asked = np.flatnonzero(np.isfinite(points[:, 0]))
+        found = []
+        for holder in range(len(self._seconds)):
+            shapes = self._of_second(holder)
+            if shapes is None:
+                continue
+            tree = shapely.STRtree(shapes)
+            at, other = tree.query(shapely.points(points[asked]), predicate="intersects")
+            found += [(int(asked[row]), holder, int(each), "within") for row, each in zip(at, other, strict=True)]
+        return found
+
+    def measured(self, rows: IntArray, holders: IntArray, others: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Distance and overlap of pairs."""
+        distance, overlap = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        if self._middle is None:
+            return distance, overlap
+        import shapely
+
+        own = self._plane_shapes(self._first)
+        points = shapely.points(self._points(self._first)) if self._first.places is not None else None
+        for holder in range(len(self._seconds)):
+            at = np.flatnonzero(holders == holder)
+            other = self._of_second(holder)
+            if not len(at):
+                continue
+            if other is None:
+                places = self._seconds[holder].places
+                if points is not None and places is not None:
+                    ends = shapely.points(self._points(self._seconds[holder]))
+                    distance[at] = shapely.distance(points[rows[at]], ends[others[at]])
+                continue
+            if points is not None:
+                distance[at] = shapely.distance(points[rows[at]], other[others[at]])
+            if own is not None:
+                mine, theirs = shapely.make_valid(own[rows[at]]), shapely.make_valid(other[others[at]])
+                area = shapely.area(mine)
+                shared = shapely.area(shapely.intersection(mine, theirs))
+                overlap[at] = np.divide(shared, area, out=np.full(len(at), np.nan), where=area > 0)
+        return distance, overlap
+
+    def _points(self, rows: RoleRows) -> FloatArray:
+        assert rows.places is not None
+        assert self._middle is not None
+        return in_plane(rows.places, DEGREES, self._middle)
+
+    def _of_second(self, holder: int) -> GeometryArray | None:
+        if holder not in self._shapes:
+            self._shapes[holder] = self._plane_shapes(self._seconds[holder])
+        return self._shapes[holder]
+
+    def _plane_shapes(self, rows: RoleRows) -> GeometryArray | None:
+        if rows.shapes is None or self._middle is None:
+            return None
+        import shapely
+
+        middle = self._middle
+        moved: GeometryArray = np.full(len(rows), None, object)
+        for system in set(rows.systems) - {None}:
+            chosen = np.fromiter((each == system for each in rows.systems), bool, len(rows))
+            flat = shapely.force_2d(rows.shapes[chosen])
+            moved[chosen] = shapely.transform(flat, lambda points, system=system: in_plane(points, system, middle))
+        return moved
+
+
+def _middle(rows: RoleRows) -> tuple[float, float] | None:
+    """Longitude and latitude in the middle of the known places."""
+    if rows.places is None:
+        return None
+    known = rows.places[np.isfinite(rows.places).all(axis=1)]
+    if not len(known):
+        return None
+    longitude, latitude = np.median(known, axis=0).tolist()
+    return longitude, latitude

@@ -1,0 +1,185 @@
+"""Rules across sources: who meets whom, and that pairs are asked like anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+import yaml
+
+from cimkit.errors import PackError
+from cimkit.facts.demand import Demand, PropertyDemand
+from cimkit.facts.frames import Layer, facts_of_layers
+from cimkit.facts.model import Facts
+from cimkit.report.model import Verdict
+from cimkit.rules.model import Rule
+from cimkit.rules.rules_reading import read_rule
+from cimkit.rules.scope import Scope
+from cimkit.run.across import AcrossRun
+from cimkit.run.assemble import assemble
+from cimkit.run.plan import demand_of
+from tests.run.conftest import facts_of
+
+CODES = """
+code: T-ACR-001
+name: storeys-differ-from-the-building-layer
+across:
+  model:
+    where: {entity: IfcBuilding}
+    take: {code: {property: {set: Pset_X, name: 编码}}, storeys: {measure: storeys_above}}
+  building:
+    where: {entity: [建筑, building]}
+    take: {code: {property: {name: 建筑编码}}, storeys: {property: {name: 层数}}}
+match: {code: building, within: building}
+must: {agree: [{property: {set: model, name: storeys}}, {property: {set: building, name: storeys}}]}
+"""
+EVERYTHING = Demand(kinds=None, properties=frozenset({PropertyDemand()}), geometry=True)
+
+
+def rule(text: str, **changes: Any) -> Rule:
+    return read_rule({**yaml.safe_load(text), **changes}, Scope("rules/x.yaml"), "t", {})
+
+
+def model(code: str | None, storeys: int, *, east: float = 41_535_737.2, north: float = 4_629_512.0) -> Facts:
+    """A model whose map base point lies at 41.8 N 123.43 E (FACTS C-36) unless it is moved."""
+    levels = [{"sid": None, "name": f"{each}F", "elevation": 3.0 * each} for each in range(storeys)]
+    return facts_of(
+        ["IFCBUILDING"],
+        attributes={"Name": [(0, "1#楼")]},
+        properties={("Pset_X", "编码"): [(0, code)]},
+        whole={
+            "storeys": [*levels, {"sid": None, "name": "屋顶", "elevation": 3.0 * storeys}],
+            "georeference": {
+                "map_conversion": {"eastings": east, "northings": north, "height": 40.0},
+                "projected_crs": {"name": "EPSG:4529"},
+            },
+        },
+    )
+
+
+def layer(rows: list[dict[str, Any]], crs: str = "EPSG:4490") -> Facts:
+    """Buildings as squares of 0.001 degrees around their `at`."""
+    shapes = np.array([shapely.box(x - 5e-4, y - 5e-4, x + 5e-4, y + 5e-4) for x, y in (row["at"] for row in rows)])
+    frame = pl.DataFrame([{name: value for name, value in row.items() if name != "at"} for row in rows])
+    made = Layer("建筑", frame, geometry=np.array([*shapes, None], object)[:-1], crs=crs, key="建筑编码")
+    return facts_of_layers([made], EVERYTHING, format="geopackage", name="b.gpkg")
+
+
+def judged(asked: Rule, *facts: Facts) -> list[Any]:
+    run = AcrossRun({})
+    for index, each in enumerate(facts):
+        run.take(index, each, [asked])
+    told = run.judged()
+    assert not run.faults
+    return told
+
+
+def only(asked: Rule, *facts: Facts) -> Any:
+    (told,) = judged(asked, *facts)
+    return told.judgements["t", asked.code]
+
+
+HERE = {"建筑编码": "210102-07", "层数": 6, "at": (123.43, 41.8)}
+ELSEWHERE = {"建筑编码": "210102-08", "层数": 18, "at": (123.44, 41.8)}
+
+
+def test_equal_codes_meet_whatever_their_width_and_a_roof_is_no_storey() -> None:
+    assert only(rule(CODES), model("210102－08", 18), layer([HERE, ELSEWHERE])).verdict is Verdict.PASSED
+    assert only(rule(CODES), model("210102-08", 6), layer([HERE, ELSEWHERE])).verdict is Verdict.FAILED
+
+
+def test_without_an_equal_code_the_place_decides() -> None:
+    assert only(rule(CODES), model(None, 6), layer([HERE, ELSEWHERE])).verdict is Verdict.PASSED
+    assert only(rule(CODES), model("unknown", 7), layer([HERE, ELSEWHERE])).verdict is Verdict.FAILED
+
+
+def test_a_layer_in_another_system_meets_the_same_place() -> None:
+    plane = {**HERE, "at": (535_737.2, 4_629_512.0)}
+    shapes = np.array([shapely.box(535_700, 4_629_500, 535_800, 4_629_600), None], object)[:-1]
+    frame = pl.DataFrame([{name: value for name, value in plane.items() if name != "at"}])
+    made = Layer("building", frame, geometry=shapes, crs="EPSG:4550")
+    facts = facts_of_layers([made], EVERYTHING, format="geopackage", name="b.gpkg")
+    assert only(rule(CODES), model(None, 6), facts).verdict is Verdict.PASSED
+
+
+def test_a_finding_names_the_model_and_the_building_in_the_other_source() -> None:
+    asked = rule(CODES)
+    told = judged(asked, layer([ELSEWHERE, HERE]), model(None, 5))
+    results, subjects = assemble([asked], told, 2)
+    finding = results[0].findings.rows.row(0, named=True)
+    people = subjects.rows(named=True)
+    assert people[finding["subject"]]["name"] == "1#楼"
+    assert people[finding["subject"]]["source"] == 1
+    assert [people[row]["id"] for row in finding["related"]] == ["210102-07"]
+    assert people[finding["related"][0]]["source"] == 0
+
+
+MATCHED = CODES.replace(
+    "must: {agree: [{property: {set: model, name: storeys}}, {property: {set: building, name: storeys}}]}",
+    "must: {matched: {max: 1}}",
+)
+
+
+def test_who_has_no_counterpart_or_two_is_told_once() -> None:
+    asked = rule(MATCHED)
+    far = model("none", 6, east=41_600_000.0)
+    assert only(asked, far, layer([HERE])).rows["reason"].to_list() == ["unmatched"]
+    twice = only(asked, model("210102-07", 6), layer([HERE, {**ELSEWHERE, "建筑编码": "210102-07"}]))
+    assert twice.rows["reason"].to_list() == ["matched_often"]
+    assert only(asked, model("210102-07", 6), layer([HERE])).verdict is Verdict.PASSED
+
+
+def test_what_was_not_handed_in_is_not_asked() -> None:
+    assert judged(rule(CODES), model("x", 6)) == []
+    assert judged(rule(CODES), layer([HERE])) == []
+
+
+OUTLINES = """
+code: T-ACR-002
+name: plot-apart
+across:
+  plot: {where: {entity: 建筑}, take: {at: {measure: place}, outline: {measure: shape}}}
+  building: {where: {entity: 建筑}, take: {outline: {measure: shape}}}
+match: {every: building}
+must: {within: {value: {property: {set: pair, name: overlap}}, min: 0.6}}
+"""
+
+
+def test_distance_and_overlap_are_properties_of_the_pair() -> None:
+    near = rule(CODES, must={"within": {"value": {"property": {"set": "pair", "name": "distance"}}, "max": 100}})
+    assert only(near, model("210102-07", 6), layer([HERE])).verdict is Verdict.PASSED
+    # 0.01 degrees of longitude are 830 m here; 500 millionths of a degree belong to the square
+    assert only(near, model("210102-08", 6), layer([HERE, ELSEWHERE])).verdict is Verdict.FAILED
+    shared = rule(OUTLINES)
+    shifted = {**HERE, "at": (123.4305, 41.8)}
+    rows = judged(shared, layer([HERE]), layer([shifted]))[0].judgements["t", shared.code]
+    assert (rows.applicable, rows.failed) == (2, 1)  # each with itself, and with the one that is shifted by half
+
+
+def test_what_is_demanded_is_what_is_taken() -> None:
+    wanted = demand_of([rule(CODES)], None)
+    assert {"建筑", "building"} <= (wanted.kinds or set())
+    assert wanted.geometry
+    assert any(test.name is not None and test.name(pl.Series(["层数"]))[0] for test in wanted.properties)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"match": None}, "across_without_match"),
+        ({"match": {"storey": "building"}}, "match_taken_near"),
+        ({"match": {"code": "model"}}, "match_role"),
+        ({"across": None}, "match_without_across"),
+        ({"across": {"one": {}}}, "across_roles"),
+        ({"across": {"one": {}, "pair": {}}}, "across_roles"),
+        ({"across": {"one": {"take": {"x": 1}}, "two": {}}}, "not_taken"),
+        ({"across": {"one": {"take": {"x": {"measure": "heigth"}}}, "two": {}}}, "unknown_word_near"),
+    ],
+)
+def test_wrong_words_are_told(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(PackError) as told:
+        rule(CODES, **changes)
+    assert told.value.key == f"rules.{key}"
