@@ -59,6 +59,10 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
             from cimkit.readers.tables.parquet import read_parquet
 
             return read_parquet(source.read(limits), demand_for(None), name=source.name)
+        case "metadata":
+            from cimkit.readers.metadata.reader import read_metadata
+
+            return read_metadata(source.read(limits), demand_for(None), name=source.name)
         case _:
             raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
 

@@ -1,4 +1,4 @@
-"""What a JSON document is, told by the names of its first level: CityJSON, GeoJSON, 3D Tiles, S3M, I3S or neither.
+"""What a JSON document is, told by its first level: CityJSON, GeoJSON, 3D Tiles, S3M, I3S, metadata or neither.
 
 The order of members is free, so a document can begin with megabytes of vertices before it says what it is: then the
 rest is looked through for the marks alone.
@@ -25,10 +25,17 @@ _SUBTREE = frozenset({b"tileAvailability", b"contentAvailability", b"childSubtre
 _SCHEMA = frozenset({b"classes", b"enums"})
 _OF_SCHEMAS = _SCHEMA | {b"$schema", b"id", b"name", b"description", b"version", b"extensions", b"extras"}
 _GLTF = frozenset({b"scenes", b"nodes", b"meshes", b"accessors"})
+#: A record of metadata by its usual members, in English and Chinese.
+_METADATA = frozenset({b"metadata", "元数据".encode()})
+_TITLES = frozenset({b"title", b"datasetName", "数据集名称".encode(), "名称".encode(), "数据名称".encode()})
+_OF_METADATA = frozenset(
+    {b"abstract", b"producer", b"lineage", b"spatialReference"}
+    | {word.encode() for word in ("摘要", "生产单位", "坐标系", "坐标系统", "空间参照系", "密级", "数据来源")}
+)
 
 
 def json_kind(content: bytes, head_size: int, read_at: Callable[[int, int], bytes] | None) -> str:
-    """`cityjson`, `geojson`, `geojsonseq`, `3dtiles`, `s3m`, `i3s` or `json`.
+    """`cityjson`, `geojson`, `geojsonseq`, `3dtiles`, `s3m`, `i3s`, `metadata` or `json`.
 
     content: the first bytes without byte order mark and white space; head_size: how many bytes of the file were read
     for it; read_at: the bytes at an offset of the file, None where there are no more.
@@ -61,7 +68,11 @@ def _decided(names: dict[bytes, bytes]) -> str | None:
         return "3dtiles"
     if (b"asset" in keys or b"root" in keys) and keys & (_TILESET | _GLTF | {b"root"}):
         return "3dtiles"
-    return "3dtiles" if keys & {b"geometricError"} else None
+    if keys & {b"geometricError"}:
+        return "3dtiles"
+    if keys & _METADATA or (keys & _TITLES and keys & _OF_METADATA):
+        return "metadata"
+    return None
 
 
 def _first_level(content: bytes) -> tuple[dict[bytes, bytes], int]:

@@ -35,10 +35,14 @@ _XML_ROOTS = {
     b"CityModel": "citygml",
     b"MD_Metadata": "metadata",
     b"MI_Metadata": "metadata",
+    b"metadata": "metadata",
+    b"Metadata": "metadata",
+    b"MetaData": "metadata",
+    "元数据".encode(): "metadata",
     b"ModelMetadata": "osgb",
     b"SuperMapCache": "s3m",
 }
-_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_\x80-\xff][\w.\x80-\xff-]*)[\s/>]")
 _TEXT_TABLES = (".csv", ".tsv")
 _DBF_VERSIONS = frozenset({0x03, 0x04, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xF5})
 #: TIFF tags that place an image on the earth: pixel scale, tie points, transformation, GeoKeys.
@@ -119,7 +123,8 @@ def _tiff(head: bytes, read_at: ReadAt | None) -> str:
 def _xml(content: bytes) -> str:
     body = re.sub(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", b"", content, flags=re.DOTALL)
     root = _ROOT.search(body)
-    return _XML_ROOTS.get(root[1], "xml") if root else "xml"
+    name = root[1] if root else b""
+    return _XML_ROOTS.get(name) or ("metadata" if name == "元数据".encode("gb18030") else "xml")
 
 
 def _is_dbf(head: bytes) -> bool:
