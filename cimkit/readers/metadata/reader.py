@@ -66,7 +66,7 @@ def read_metadata(data: bytes | memoryview, demand: Demand, *, name: str) -> Fac
 
 def metadata_records(data: bytes, name: str, notes: Notes) -> Iterator[Record]:
     """The records of a file. Raises SourceError for what is neither XML nor JSON."""
-    told = tell_encoding(data, notes)
+    told = tell_encoding(data, notes, "metadata_encoding")
     text = told.utf8.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         yield from _of_xml(text, name, notes)

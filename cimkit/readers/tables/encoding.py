@@ -26,12 +26,13 @@ class Told:
     utf8: bytes
 
 
-def tell_encoding(data: bytes, notes: Notes) -> Told:
+def tell_encoding(data: bytes, notes: Notes, kind: str = "table_encoding") -> Told:
     """By its mark, else UTF-8 where all bytes fit, else GB18030 (the superset of GBK and GB 2312 that Chinese Windows
-    and Excel write). Bytes that GB18030 does not have either are replaced, each line of them noted."""
+    and Excel write). Bytes that GB18030 does not have either are replaced, each line of them noted as a defect of
+    this kind."""
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
-            return Told(name, _decoded(data[len(mark) :], codec, notes))
+            return Told(name, _decoded(data[len(mark) :], codec, notes, kind))
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -39,7 +40,7 @@ def tell_encoding(data: bytes, notes: Notes) -> Told:
     else:
         return Told("ASCII" if data.isascii() else "UTF-8", data)
     codec, name = _closest(data)
-    return Told(name, _decoded(data, codec, notes))
+    return Told(name, _decoded(data, codec, notes, kind))
 
 
 def _closest(data: bytes) -> tuple[str, str]:
@@ -51,7 +52,7 @@ def _closest(data: bytes) -> tuple[str, str]:
     return ("utf-8", "UTF-8") if sound > 2 * broken else ("gb18030", "GB18030")
 
 
-def _decoded(data: bytes, codec: str, notes: Notes) -> bytes:
+def _decoded(data: bytes, codec: str, notes: Notes, kind: str) -> bytes:
     if codec == "utf-8":
         try:
             data.decode("utf-8")
@@ -60,8 +61,8 @@ def _decoded(data: bytes, codec: str, notes: Notes) -> bytes:
         else:
             return data
     text = data.decode(codec, "replace")
-    if "\ufffd" in text and notes.wants("table_encoding"):
+    if "\ufffd" in text and notes.wants(kind):
         for number, line in enumerate(text.split("\n"), start=1):
             if "\ufffd" in line:
-                notes.add("table_encoding", "lost", found=line.strip(), expected=codec.upper(), line=number)
+                notes.add(kind, "lost", found=line.strip(), expected=codec.upper(), line=number)
     return text.encode("utf-8", "replace")
