@@ -30,7 +30,10 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     column, has = operand
     asked = selected & has
     rows = np.flatnonzero(asked[column.sid]).astype(np.int32)
-    frame = pl.DataFrame({"sid": column.sid[rows], "text": column.texts(rows)})
+    texts = column.texts(rows)
+    if not options.get("tolerance") and texts.n_unique() == len(texts):  # as nearly always, and quickly seen
+        return Outcome(none, lambda sids: finding_rows(sids, "not_unique"), asked=asked)
+    frame = pl.DataFrame({"sid": column.sid[rows], "text": texts})
     frame = frame.with_columns(scope=pl.Series(_scope(context, column.sid[rows], options.get("within"))))
     if options.get("tolerance"):
         frame = frame.with_columns(number=pl.Series(column.values.number[rows])).sort("scope", "number")

@@ -62,25 +62,27 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
         if len(data) < _WORTH_A_THREAD:
             defects.result()
         properties = read_properties(model, subjects, wanted, units)
-        attributes = attribute_columns(model, subjects, demand, units)
-    facts = Facts(
-        format="ifc",
-        demand=demand,
-        subjects=as_subjects(model, subjects),
-        describe=Descriptions(model, subjects),
-        schema=model.schema if nearest else None,
-        attributes=attributes,
-        properties=properties.columns,
-        predefined_types=predefined_types(model, subjects) if demand.predefined_types else None,
-        phases=phases(properties.columns) if demand.phases else None,
-        links={relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())},
-        groups=properties.groups,
-        classifications=(
-            read_classifications(model, subjects) if demand.classifications else pl.DataFrame(schema=CLASSIFICATIONS)
-        ),
-        materials=read_materials(model, subjects) if demand.materials else pl.DataFrame(schema=MATERIALS),
-        defects=defects.result(),
-        whole=whole_facts(model, subjects, units, demand, name),
-        counts=counts(model),
-    )
-    return replace(facts, datasets=dataset(facts, name))
+        facts = Facts(
+            format="ifc",
+            demand=demand,
+            subjects=as_subjects(model, subjects),
+            describe=Descriptions(model, subjects),
+            schema=model.schema if nearest else None,
+            attributes=attribute_columns(model, subjects, demand, units),
+            properties=properties.columns,
+            predefined_types=predefined_types(model, subjects) if demand.predefined_types else None,
+            phases=phases(properties.columns) if demand.phases else None,
+            links={
+                relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())
+            },
+            groups=properties.groups,
+            classifications=(
+                read_classifications(model, subjects)
+                if demand.classifications
+                else pl.DataFrame(schema=CLASSIFICATIONS)
+            ),
+            materials=read_materials(model, subjects) if demand.materials else pl.DataFrame(schema=MATERIALS),
+            whole=whole_facts(model, subjects, units, demand, name),
+            counts=counts(model),
+        )
+    return replace(facts, defects=defects.result(), datasets=dataset(facts, name))

@@ -49,8 +49,9 @@ def holds(facet: Attribute, evaluation: Evaluation) -> BoolArray:
     written = np.zeros(count, bool)  # more than null
     good = np.zeros(count, bool)
     for column in columns(facet, evaluation):
-        written[column.sid[column.row_states() != State.NULL]] = True
         good[column.sid[_good(facet, column)]] = True
+        if facet.cardinality is not Cardinality.REQUIRED:
+            written[column.sid[column.row_states() != State.NULL]] = True
     match facet.cardinality:
         case Cardinality.REQUIRED:
             return good
