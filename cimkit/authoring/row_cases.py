@@ -1,4 +1,5 @@
-"""Rows of requirement tables, each tried with two models made from it: one that lacks the field and one that has it."""
+"""Rows of requirement tables, each tried with models made from it: one that lacks the field and one that has it; rows
+about layers with more (see `layer_row_cases`)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from cimkit.authoring.case_model import model_text
 from cimkit.authoring.cases import Case, Outcome, run_case
+from cimkit.authoring.layer_row_cases import layer_row_cases
 from cimkit.facts.ifc_schema import Entity as SchemaEntity
 from cimkit.facts.ifc_schema import IfcSchema, ifc_schema
 from cimkit.rules.conditions import All, AnyOf, Cardinality, Condition, Entity, Not, Phase, Property
@@ -26,7 +28,7 @@ _LITERALS = {
 
 
 def run_row_cases(folder: Path) -> Iterator[Outcome]:
-    """The outcome of both models of every row that can be made into one. Raises PackError for a broken pack."""
+    """The outcome of the models of every row that can be made into some. Raises PackError for a broken pack."""
     pack = load_pack(folder)
     for rule in pack.rules:
         for case in row_cases(rule):
@@ -34,11 +36,11 @@ def run_row_cases(folder: Path) -> Iterator[Outcome]:
 
 
 def row_cases(rule: Rule) -> list[Case]:
-    """The two models of a rule that is a row about IFC elements; none for other rules, and for conditional rows, whose
-    condition only a person can make true."""
+    """The two models of a rule that is a row about IFC elements, or those of a row about a layer; none for other rules,
+    and for conditional rows, whose condition only a person can make true."""
     asked = _asked(rule)
     if asked is None:
-        return []
+        return layer_row_cases(rule)
     kind, must = asked
     schema, entity = _concrete(kind)
     if entity is None:

@@ -2,11 +2,13 @@
 
 Each scheme takes a code and returns None when it is sound, else the reason (a key of the locale files' findings).
 Sources: GB 32100-2015 (unified social credit code), GB 11714 (organisation code inside it), GB/T 40058-2021 (project
-code; its check algorithm is not public to us, so only the form is tried), GB/T 2260 (areas), GB/T 51269-2017 (classes).
+code; its check algorithm is not public to us, so only the form is tried), GB/T 2260 (areas), GB/T 51269-2017 (classes),
+GB/T 30428.2 (city components). The structure of building codes (JGJ/T 496-2022) has not been seen: there is no scheme.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 __all__ = ["SCHEMES", "credit_code_check"]
@@ -82,6 +84,53 @@ def _house_unit(code: str) -> str | None:
     return None if sound else "code_wrong_form"
 
 
+def _area_code_of(length: int) -> Callable[[str], str | None]:
+    """An area code of one level: 6 digits a county, 9 a street or township, 12 a community or village."""
+    return lambda code: None if len(code) == length and _is_number(code) else "code_wrong_form"
+
+
+def _is_number(code: str) -> bool:
+    return code.isascii() and code.isdigit()
+
+
+def _component_code(code: str) -> str | None:
+    """A city component: 6 digits of the area, 2 of the large class, 2 of the small one, 6 of the serial number."""
+    return None if len(code) == 16 and _is_number(code) else "code_wrong_form"
+
+
+def _project_code_area(code: str) -> str | None:
+    """The second group of a project code: Liaoning, or the state's own projects."""
+    if _project_code(code) is not None:
+        return None  # the other scheme speaks of it
+    area = code.split("-")[1]
+    return None if area.startswith("21") or area == "000000" else "code_not_in_list"
+
+
+_LAYER_NAME = re.compile(
+    "(DXJZ|DXJT|DXGX|ZHGL|DJJC)_(PT|LN|PL|VL|TX)_(LS|XZ|GH)|DZSJ_(PT|LN|PL|VL|TX)_(GZ|GC|SW|HJ|ZY|ZH|QT)"
+)
+
+
+def _underground_layer(name: str) -> str | None:
+    """`DXGX_LN_XZ` (GB/T 45668-2025, table A.1): class, kind of geometry, content; geology has contents of its own."""
+    return None if _LAYER_NAME.fullmatch(name.upper()) else "code_wrong_form"
+
+
+_CIM_LEVEL = re.compile(r"(?:CIM)?\s*([1-9][0-9]?)(?:\.0)?\s*级?", re.IGNORECASE)
+
+
+def _cim_level(last: int) -> Callable[[str], str | None]:
+    """`CIM4`, `4级`, `4`, `CIM 4.0`: a level of a scheme that ends at `last`."""
+
+    def judge(code: str) -> str | None:
+        match = _CIM_LEVEL.fullmatch(code.strip())
+        if match is None:
+            return "code_wrong_form"
+        return None if int(match[1]) <= last else "code_not_in_list"
+
+    return judge
+
+
 SCHEMES: Mapping[str, Callable[[str], str | None]] = {
     "credit_code": _credit_code,
     "organisation_in_credit_code": _organisation_in_credit_code,
@@ -89,4 +138,12 @@ SCHEMES: Mapping[str, Callable[[str], str | None]] = {
     "area_code": _area_code,
     "class_code": _class_code,
     "house_unit": _house_unit,
+    "county_code": _area_code_of(6),
+    "street_code": _area_code_of(9),
+    "community_code": _area_code_of(12),
+    "project_code_area": _project_code_area,
+    "component_code": _component_code,
+    "underground_layer": _underground_layer,
+    "cim7": _cim_level(7),
+    "cim24": _cim_level(24),
 }

@@ -25,6 +25,8 @@ _CLOSED_LISTS = {
     ("", "aspect"): "aspect",
     ("header_", "field"): "field",
     ("code_", "expected"): "scheme",
+    ("field_wrong_type", "expected"): "typed",
+    ("field_declared_as", "expected"): "typed",
     ("phase_", "found"): "phased",
     ("phase_", "expected"): "phased",
 }

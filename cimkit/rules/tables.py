@@ -11,6 +11,7 @@ from typing import TypeVar
 from cimkit.rules.conditions import All, Cardinality, Condition, Entity, Not, Phase
 from cimkit.rules.conditions_reading import property_condition, read_condition
 from cimkit.rules.faults import fault_at, unknown
+from cimkit.rules.layer_rows import field_check, layer_names
 from cimkit.rules.model import Cite, Evidence, Executable, Rule, Severity
 from cimkit.rules.pack_files import PackFiles
 from cimkit.rules.restriction import Restriction, exactly, matching, one_of
@@ -27,9 +28,15 @@ __all__ = ["TABLE_COLUMNS", "read_tables", "row_name"]
 TABLE_COLUMNS = (
     "code", "entity", "layer", "sets", "property", "aliases", "name_zh", "name_en", "type", "unit", "length",
     "constraint", "condition", "list", "stage", "discipline", "phase", "severity", "evidence", "cite",
+    "others", "precision", "min", "max", "scheme", "quality",
 )  # fmt: skip
 
 _E = TypeVar("_E", bound=StrEnum)
+
+#: Columns that only rows about layers have a use for.
+_OF_LAYERS = ("others", "precision", "min", "max", "scheme")
+#: The template of tables that have none of their own.
+_ANY_TABLE = "*"
 
 #: M mandatory, C conditional, O optional: as Chinese data standards mark their fields (必选, 条件必选, 可选).
 _CONSTRAINTS = {"M": "M", "C": "C", "O": "O", "必选": "M", "条件必选": "C", "可选": "O"}
@@ -64,7 +71,7 @@ def read_tables(files: PackFiles, scope: Scope, pack: str, templates: Texts) -> 
     rules: list[Rule] = []
     for path in files.under("tables"):
         table = PurePosixPath(path).stem
-        texts = {language: tables.get(table, {}) for language, tables in templates.items()}
+        texts = {language: tables.get(table, tables.get(_ANY_TABLE, {})) for language, tables in templates.items()}
         rows = read_sheet(files.content[path], path, TABLE_COLUMNS)
         rules += [_RowReader(row, scope.in_file(path).for_rule(), pack).rule(texts) for row in rows]
     return rules
@@ -97,7 +104,7 @@ class _RowReader:
             code=code,
             name=row_name(cells),
             pack=self.pack,
-            severity=Severity.INFO if constraint == "O" else severity,
+            severity=Severity.INFO if constraint == "O" and not self._grades_itself() else severity,
             where=self._where(constraint, stages),
             must=self._must(constraint),
             evidence=self._choice("evidence", Evidence, Evidence.MEMORY),
@@ -109,12 +116,16 @@ class _RowReader:
             parameters=tuple(self.scope.used),
             file=self.file,
             line=self.row.number,
-            quality="completeness",
+            quality=cells.get("quality") or ("attribute" if constraint == "O" else "completeness"),
             title=sentences["title"],
             message=sentences["message"],
             why=sentences["why"],
             fix=sentences["fix"],
         )
+
+    def _grades_itself(self) -> bool:
+        """A row about a layer says how bad a wrong value is, even of a field that may be left out."""
+        return "severity" in self.cells and "entity" not in self.cells
 
     def _needed(self, column: str) -> str:
         if column not in self.cells:
@@ -140,7 +151,7 @@ class _RowReader:
 
     def _where(self, constraint: str | None, stages: frozenset[str]) -> Condition:
         names = split_cell(self.cells.get("entity"))
-        kinds = tuple(name.upper() for name in names) or split_cell(self.cells.get("layer"))
+        kinds = tuple(name.upper() for name in names) or self._layers()
         if not kinds:
             raise fault_at("cell_missing", self.file, self.row.number, column="entity")
         parts: list[Condition] = [Entity(exactly(kinds[0]) if len(kinds) == 1 else one_of(*kinds))]
@@ -151,6 +162,10 @@ class _RowReader:
             parts.append(_NEW_WORK)
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
+    def _layers(self) -> tuple[str, ...]:
+        """The names of the layers that the row speaks of; none for a row about IFC elements."""
+        return layer_names(split_cell(self.cells.get("layer")), self.scope) if "entity" not in self.cells else ()
+
     def _condition(self, text: str) -> Condition:
         """A named condition of the pack, or one written in the cell as YAML."""
         place = f"{self.file}:{self.row.number}"
@@ -159,10 +174,15 @@ class _RowReader:
         return read_condition({"condition": text}, self.scope.in_file(place))
 
     def _must(self, constraint: str | None) -> Condition:
+        layers = self._layers()
+        if layers:
+            return field_check(self.row, self.scope.in_file(self.file), layers, constraint)
+        for column in _OF_LAYERS:
+            if column in self.cells:
+                raise fault_at("cell_of_layers", self.file, self.row.number, column=column)
         value = self._value()
         optional = constraint == "O" and value is not None
-        layer = "layer" in self.cells and "entity" not in self.cells
-        sets = () if layer else split_cell(self.cells.get("sets")) or ("*",)
+        sets = split_cell(self.cells.get("sets")) or ("*",)
         names = (self._needed("property"), *split_cell(self.cells.get("aliases")))
         return property_condition(
             tuple(matching(".*") if name == "*" else folded(name) for name in sets),

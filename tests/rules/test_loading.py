@@ -129,7 +129,8 @@ def test_a_row_becomes_a_rule(make_pack: MakePack) -> None:
     assert conditional.must.value.max_length == 20
     assert rule(folder, "MIN-TAB-004").executable is Executable.MANUAL
     layer = rule(folder, "MIN-TAB-005")
-    assert layer.must.set is None
+    assert layer.must.name == "field"
+    assert layer.must.options == {"layer": ("房屋",), "name": "BH", "names": ("编号",), "whole_layer": True}
     assert layer.where == Entity(layer.where.name)
 
 
