@@ -47,6 +47,29 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
             from cimkit.readers.tiles.source import read_tiles
 
             return read_tiles(source, demand_for(None), limits)
+        case "geopackage":
+            from cimkit.readers.vector.geopackage import read_geopackage
+
+            with source.on_disk(limits) as path:
+                return read_geopackage(path, demand_for(None), name=source.name)
+        case "shapefile":
+            from cimkit.readers.vector.shapefile import read_shapefile
+
+            with source.on_disk(limits) as path:
+                return read_shapefile(path, demand_for(None), name=source.name)
+        case "filegdb":
+            from cimkit.readers.vector.filegdb import read_filegdb
+
+            with source.on_disk(limits) as path:
+                return read_filegdb(path, demand_for(None), name=source.name)
+        case "geojson":
+            from cimkit.readers.vector.geojson import read_geojson
+
+            return read_geojson(source.read(limits), demand_for(None), name=source.name)
+        case "geojsonseq":
+            from cimkit.readers.vector.geojson import read_geojson_sequence
+
+            return read_geojson_sequence(source.read(limits), demand_for(None), name=source.name)
         case "csv":
             from cimkit.readers.tables.csv_text import read_csv
 
@@ -63,6 +86,11 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
             from cimkit.readers.metadata.reader import read_metadata
 
             return read_metadata(source.read(limits), demand_for(None), name=source.name)
+        case "geotiff":
+            from cimkit.readers.raster.reader import read_geotiff
+
+            with source.on_disk(limits) as path:
+                return read_geotiff(path, demand_for(None), name=source.name)
         case _:
             raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
 

@@ -1,0 +1,1 @@
+"""Rasters: GeoTIFF elevation models and orthophotos."""
