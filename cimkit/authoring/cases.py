@@ -13,11 +13,15 @@ A case is a file `cases/<CODE>-<pass|fail|na>-<why>.yaml`:
 City data instead has `layers`, see `case_layers`; a case with both has two sources, the model and the layers.
 
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
-place of the usual header, `text` is a whole file as it is. `stage` and `parameters` say under what the rule is asked.
+place of the usual header, `text` is a whole file as it is (`file`: its name), `files` are several by their names, as
+one archive. `stage` and `parameters` say under what the rule is asked.
 """
 
 from __future__ import annotations
 
+import base64
+import io
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +40,7 @@ __all__ = ["CASE_KEYS", "VERDICTS", "Case", "Outcome", "find_cases", "read_case"
 
 CASE_KEYS = (
     "rule", "verdict", "why", "schema", "data", "bare", "header", "text", "stage", "parameters", "expected", "file",
-    "layers", "crs", "format",
+    "files", "layers", "crs", "format",
 )  # fmt: skip
 VERDICTS = {
     "pass": Verdict.PASSED,
@@ -117,9 +121,23 @@ def _content(data: Mapping[str, Any], shown: str) -> bytes:
     text = text_in(data, "text", shown)
     if text is not None:
         return text.encode()
+    if data.get("files") is not None:
+        return _packed(mapping_in(data, "files", shown))
     schema = text_in(data, "schema", shown) or "IFC4"
     header = None if data.get("header") is None else _lines(data, "header", shown)
     return model_text(schema, _lines(data, "data", shown), bare=data.get("bare") is True, header=header).encode()
+
+
+def _packed(files: Mapping[str, Any]) -> bytes:
+    """Several files as the archive that they would be handed in as; `base64:` begins what is no text."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, content in files.items():
+            text = str(content)
+            binary = text.startswith("base64:")
+            info = zipfile.ZipInfo(str(name))  # dated 1980: the same case is the same bytes every day
+            archive.writestr(info, base64.b64decode(text[7:]) if binary else text)
+    return whole.getvalue()
 
 
 def _lines(data: Mapping[str, Any], key: str, shown: str) -> list[str]:

@@ -34,6 +34,10 @@ def lint_words(pack: LoadedPack) -> Iterator[Problem]:
             for word in rule.applies_to - pack.applies_to:
                 if word not in _SCHEMAS:
                     yield _unknown(rule, "schema", word, _SCHEMAS)
+    else:
+        for rule in pack.rules:
+            if isinstance(rule.must, Check) and rule.must.name == "no_defect":  # names of layers are anybody's
+                yield from _of_options(rule, rule.must.name, rule.must.options)
     yield from _unused(pack)
 
 

@@ -20,22 +20,24 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def read_texts(files: PackFiles) -> tuple[Texts, Texts]:
-    """The sentences of the rules by code, and the templates of the tables by table. Raises PackError."""
+    """The sentences of the rules by code, and the templates of the tables by table; of `locales/<language>.yaml` and
+    of the files in `locales/<language>/`. Raises PackError."""
     rules: dict[str, dict[str, Mapping[str, str]]] = {}
     tables: dict[str, dict[str, Mapping[str, str]]] = {}
     for language in ("zh", "en"):
-        path = f"locales/{language}.yaml"
-        data = files.yaml_mapping(path)
         rules[language] = {}
         tables[language] = {}
-        for code, sentences in data.items():
-            if code == "tables":
+        paths = [path for path in files.under("locales") if path.startswith(f"locales/{language}/")]
+        for path in (f"locales/{language}.yaml", *paths):
+            data = files.yaml_mapping(path)
+            for code, sentences in data.items():
+                if code != "tables":
+                    rules[language][code] = _sentences(sentences, path, data, code)
+                    continue
                 if not isinstance(sentences, Mapping):
                     raise broken("not_a_mapping_at", path, data, code, field=code)
                 for table, template in sentences.items():
                     tables[language][table] = _sentences(template, path, sentences, table)
-            else:
-                rules[language][code] = _sentences(sentences, path, data, code)
     return rules, tables
 
 
