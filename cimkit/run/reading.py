@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
@@ -17,6 +18,27 @@ __all__ = ["declared_stage", "read_facts"]
 DemandFor = Callable[[IfcSchema | None], Demand]
 
 
+#: Readers of whole files: format -> (module of `cimkit.readers`, function of bytes, demand and name).
+_OF_BYTES: Mapping[str, tuple[str, str]] = {
+    "ifcxml": ("ifcxml", "read_ifcxml"),
+    "cityjson": ("cityjson.reader", "read_cityjson"),
+    "citygml": ("citygml.reader", "read_citygml"),
+    "geojson": ("vector.geojson", "read_geojson"),
+    "geojsonseq": ("vector.geojson", "read_geojson_sequence"),
+    "csv": ("tables.csv_text", "read_csv"),
+    "xlsx": ("tables.workbook", "read_xlsx"),
+    "parquet": ("tables.parquet", "read_parquet"),
+    "metadata": ("metadata.reader", "read_metadata"),
+}
+#: Readers that need a place on disk: format -> (module, function of path, demand and name).
+_OF_PATHS: Mapping[str, tuple[str, str]] = {
+    "geopackage": ("vector.geopackage", "read_geopackage"),
+    "shapefile": ("vector.shapefile", "read_shapefile"),
+    "filegdb": ("vector.filegdb", "read_filegdb"),
+    "geotiff": ("raster.reader", "read_geotiff"),
+}
+
+
 def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
     """The facts of one source. Readers of whole files get its bytes, readers of paths a place on disk.
 
@@ -24,75 +46,29 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
     """
     if source.error is not None:
         raise source.error
-    match source.format:
-        case "ifc":
-            from cimkit.readers.ifc.peek import schema_of
-            from cimkit.readers.ifc.reader import read_ifc
+    format = str(source.format)
+    if format == "ifc":
+        from cimkit.readers.ifc.peek import schema_of
+        from cimkit.readers.ifc.reader import read_ifc
 
-            data = source.read(limits)
-            return read_ifc(data, demand_for(schema_of(data)), name=source.name)
-        case "ifcxml":
-            from cimkit.readers.ifcxml import read_ifcxml
+        data = source.read(limits)
+        return read_ifc(data, demand_for(schema_of(data)), name=source.name)
+    if format == "3dtiles":
+        from cimkit.readers.tiles.source import read_tiles
 
-            return read_ifcxml(source.read(limits), demand_for(None), name=source.name)
-        case "cityjson":
-            from cimkit.readers.cityjson.reader import read_cityjson
+        return read_tiles(source, demand_for(None), limits)
+    if format in _OF_BYTES:
+        return _reader(_OF_BYTES[format])(source.read(limits), demand_for(None), name=source.name)
+    if format in _OF_PATHS:
+        with source.on_disk(limits) as path:
+            return _reader(_OF_PATHS[format])(path, demand_for(None), name=source.name)
+    raise SourceError("sources.no_reader", name=source.name, format=format)
 
-            return read_cityjson(source.read(limits), demand_for(None), name=source.name)
-        case "citygml":
-            from cimkit.readers.citygml.reader import read_citygml
 
-            return read_citygml(source.read(limits), demand_for(None), name=source.name)
-        case "3dtiles":
-            from cimkit.readers.tiles.source import read_tiles
-
-            return read_tiles(source, demand_for(None), limits)
-        case "geopackage":
-            from cimkit.readers.vector.geopackage import read_geopackage
-
-            with source.on_disk(limits) as path:
-                return read_geopackage(path, demand_for(None), name=source.name)
-        case "shapefile":
-            from cimkit.readers.vector.shapefile import read_shapefile
-
-            with source.on_disk(limits) as path:
-                return read_shapefile(path, demand_for(None), name=source.name)
-        case "filegdb":
-            from cimkit.readers.vector.filegdb import read_filegdb
-
-            with source.on_disk(limits) as path:
-                return read_filegdb(path, demand_for(None), name=source.name)
-        case "geojson":
-            from cimkit.readers.vector.geojson import read_geojson
-
-            return read_geojson(source.read(limits), demand_for(None), name=source.name)
-        case "geojsonseq":
-            from cimkit.readers.vector.geojson import read_geojson_sequence
-
-            return read_geojson_sequence(source.read(limits), demand_for(None), name=source.name)
-        case "csv":
-            from cimkit.readers.tables.csv_text import read_csv
-
-            return read_csv(source.read(limits), demand_for(None), name=source.name)
-        case "xlsx":
-            from cimkit.readers.tables.workbook import read_xlsx
-
-            return read_xlsx(source.read(limits), demand_for(None), name=source.name)
-        case "parquet":
-            from cimkit.readers.tables.parquet import read_parquet
-
-            return read_parquet(source.read(limits), demand_for(None), name=source.name)
-        case "metadata":
-            from cimkit.readers.metadata.reader import read_metadata
-
-            return read_metadata(source.read(limits), demand_for(None), name=source.name)
-        case "geotiff":
-            from cimkit.readers.raster.reader import read_geotiff
-
-            with source.on_disk(limits) as path:
-                return read_geotiff(path, demand_for(None), name=source.name)
-        case _:
-            raise SourceError("sources.no_reader", name=source.name, format=str(source.format))
+def _reader(named: tuple[str, str]) -> Callable[..., Facts]:
+    module, function = named
+    read: Callable[..., Facts] = getattr(import_module(f"cimkit.readers.{module}"), function)
+    return read
 
 
 def declared_stage(source: Source) -> str | None:
