@@ -64,6 +64,11 @@ class Layer:
     count: int | None = None
     height_datum: str | None = None
 
+    @property
+    def height(self) -> int:
+        """Features that are here; a frame of no fields has no rows to count."""
+        return self.frame.height if self.rows is None else len(self.rows)
+
     def field_types(self) -> dict[str, str]:
         """Type of each field, declared or found."""
         found = {name: field_type(dtype) for name, dtype in self.frame.schema.items()}
@@ -112,11 +117,11 @@ def facts_of_layers(
     if len({layer.name for layer in layers}) < len(layers):
         raise ValueError(f"two layers of one name in {name}")
     held = [layer for layer in layers if asks_for_layer(demand, layer.name)]
-    starts = np.cumsum([0, *(layer.frame.height for layer in held)])
+    starts = np.cumsum([0, *(layer.height for layer in held)])
     sids = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(starts)]
     rows = [_row_numbers(layer) for layer in held]
     subjects = Subjects(
-        kind=np.repeat(np.arange(len(held), dtype=np.int32), [layer.frame.height for layer in held]),
+        kind=np.repeat(np.arange(len(held), dtype=np.int32), [layer.height for layer in held]),
         kinds=tuple(layer.name for layer in held),
         row=np.concatenate([*rows, np.zeros(0, np.int64)]),
     )
@@ -136,7 +141,9 @@ def facts_of_layers(
         describe=_Describe(held, starts, rows),
         attributes=_attributes(held, sids, rows, demand),
         properties=tuple(
-            PropertyColumn(layer.name, each, field_column(layer.frame[each], sid, layer.types.get(each)), _FIELD)
+            PropertyColumn(
+                layer.name, each, field_column(layer.frame[each], sid, _as_value_type(layer.types.get(each))), _FIELD
+            )
             for layer, sid in zip(held, sids, strict=True)
             for each in wanted_fields(demand, layer.name, layer.frame.columns)
         ),
@@ -150,12 +157,17 @@ def facts_of_layers(
     )
 
 
+def _as_value_type(declared: str | None) -> str | None:
+    """Texts keep their declared length; numbers are told by their kind alone."""
+    return declared if declared is None or base_type(declared) == "TEXT" else base_type(declared)
+
+
 def _row_numbers(layer: Layer) -> npt.NDArray[np.int64]:
-    return np.arange(1, layer.frame.height + 1, dtype=np.int64) if layer.rows is None else layer.rows
+    return np.arange(1, layer.height + 1, dtype=np.int64) if layer.rows is None else layer.rows
 
 
 def _count(layer: Layer) -> int:
-    return layer.frame.height if layer.count is None else layer.count
+    return layer.height if layer.count is None else layer.count
 
 
 def _attribute_tests(demand: Demand) -> list[NameTest]:

@@ -10,7 +10,9 @@ FORMATS_READ = frozenset(
 )
 
 #: Formats whose readers take the whole content as bytes; it is then read once, and hashed while it is judged.
-READ_WHOLE = frozenset({"ifc", "ifcxml", "cityjson", "citygml", "csv", "xlsx", "parquet", "metadata"})
+READ_WHOLE = frozenset(
+    {"ifc", "ifcxml", "cityjson", "citygml", "csv", "xlsx", "parquet", "metadata", "geojson", "geojsonseq"}
+)
 
 #: Formats that say nothing of themselves: beside the data of a folder or archive they are no sources.
 QUIET_IN_FOLDERS = frozenset({"json", "xml", "sqlite", "ids", "tiff", "office", "zip"})

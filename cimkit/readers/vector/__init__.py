@@ -1,0 +1,1 @@
+"""Readers of vector layers: GeoPackage, Shapefile, GeoJSON, GeoJSONSeq, FileGDB."""

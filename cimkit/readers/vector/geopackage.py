@@ -1,0 +1,217 @@
+"""GeoPackage (OGC 12-128): structure through SQLite, rows through GDAL, layer by layer."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from cimkit.facts.demand import Demand
+from cimkit.facts.frames import Layer, asks_for_geometry, asks_for_layer, facts_of_layers, wanted_fields
+from cimkit.facts.model import Facts
+from cimkit.readers.notes import Notes
+from cimkit.readers.vector.gpkg_database import ColumnInfo, Database, open_database
+from cimkit.readers.vector.gpkg_rows import (
+    Geometries,
+    Rows,
+    Sids,
+    note_geometries,
+    note_strange_values,
+    rows_of,
+    strange_columns,
+)
+from cimkit.readers.vector.gpkg_structure import note_structure, version_of
+from cimkit.readers.vector.gpkg_tiles import note_tiles
+from cimkit.readers.vector.ogr import LayerError, need_geo, read_layer
+from cimkit.readers.vector.systems import height_datum, system_of
+
+__all__ = ["read_geopackage"]
+
+_OF_LAYERS = ("features", "attributes", "aspatial")  # the last as GDAL once wrote it
+_SIZED = re.compile(r"[A-Z ]+\(\s*(\d+)")
+#: SQLite's own rule for the affinity of a declared type, where the standard does not know it.
+_AFFINITY = (("INT", "INTEGER"), ("CHAR", "TEXT"), ("CLOB", "TEXT"), ("TEXT", "TEXT"), ("BLOB", "BLOB"))
+_REALS = ("REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL")
+_PLAIN = {"BOOLEAN": "BOOLEAN", "DATE": "DATE", "DATETIME": "DATETIME"}
+
+
+def read_geopackage(path: Path, demand: Demand, *, name: str) -> Facts:
+    """The layers of a GeoPackage. What is wrong with its structure is a defect, and the layers that can be read are.
+
+    Raises SourceError when it is no database, or when the extra `geo` is not installed.
+    """
+    need_geo(name)
+    notes = Notes(demand)
+    with open_database(path, name) as database:
+        if notes.wants(*_STRUCTURAL):
+            note_structure(database, path, name, notes)
+            note_tiles(database, notes)
+        layers, first = [], 0
+        for row in _contents(database):
+            if row.get("data_type") in _OF_LAYERS and database.has(row.get("table_name")):
+                layer = _layer(database, path, row, demand, first, notes)
+                layers.append(layer)
+                first += layer.height if asks_for_layer(demand, layer.name) else 0
+        others = [row for row in _contents(database) if row.get("data_type") not in _OF_LAYERS]
+        version = version_of(database)
+    whole = {"rasters": [{"name": row.get("table_name"), "kind": row.get("data_type")} for row in others]}
+    return facts_of_layers(
+        layers, demand, format="geopackage", name=name, defects=notes.frame(), whole=whole, schema=version
+    )
+
+
+_STRUCTURAL = (
+    *("gpkg_identity", "gpkg_integrity", "gpkg_table", "gpkg_contents", "gpkg_srs", "gpkg_geometry_column"),
+    *("gpkg_column_type", "gpkg_primary_key", "gpkg_extension", "gpkg_tiles", "gpkg_journal"),
+)
+
+
+def _contents(database: Database) -> list[dict[str, Any]]:
+    try:
+        return database.table("gpkg_contents")
+    except sqlite3.Error:
+        return []
+
+
+def _layer(database: Database, path: Path, row: Mapping[str, Any], demand: Demand, first: int, notes: Notes) -> Layer:
+    table = database.tables[str(row["table_name"]).lower()]
+    told = _geometries(database, table)
+    columns = [
+        column for column in database.columns(table) if told is None or column.name.lower() != told.column.lower()
+    ]
+    types = {column.name: field_type_of(column.declared) for column in columns}
+    keys = [column.name for column in columns if column.key]
+    key = keys[0] if len(keys) == 1 else None
+    system = _system(database, row.get("srs_id") if told is None else told.system)
+    rows = Rows(pl.DataFrame(schema=dict.fromkeys((), pl.String)), np.zeros(0, np.int64), None)
+    if asks_for_layer(demand, table):
+        fields = _fields(demand, table, columns)
+        with_geometry = told is not None and (asks_for_geometry(demand) or notes.wants("gpkg_geometry"))
+        rows = _rows(database, path, table, key, fields, types, told if with_geometry else None, first, notes)
+    return Layer(
+        name=table,
+        frame=rows.frame,
+        rows=rows.fids,
+        types=types,
+        geometry=rows.wkb if asks_for_geometry(demand) else None,
+        geometry_type=_kind(told),
+        crs=system_of(system),
+        height_datum=height_datum(system),
+        encoding="UTF-8",
+        nullable={column.name: not column.required and not column.key for column in columns},
+        extent=_extent(row),
+        count=database.count(table),
+        key=key if key in rows.frame.columns else None,
+    )
+
+
+def _fields(demand: Demand, table: str, columns: list[ColumnInfo]) -> list[str]:
+    """Fields that are asked for, and a name to call features by."""
+    names = [column.name for column in columns]
+    wanted = set(wanted_fields(demand, table, names))
+    return [name for name in names if name in wanted or name.casefold() in ("name", "名称")]
+
+
+def _rows(
+    database: Database,
+    path: Path,
+    table: str,
+    key: str | None,
+    fields: list[str],
+    types: Mapping[str, str],
+    told: Geometries | None,
+    first: int,
+    notes: Notes,
+) -> Rows:
+    try:
+        strange = strange_columns(database, table, {name: types[name] for name in fields})
+        rows = None if strange else _through_gdal(path, table, key, fields, told is not None, notes)
+        if rows is None:
+            rows = rows_of(database, table, key, fields, types, told.column if told else None)
+        sids = Sids(rows.fids, first)
+        if key is not None and strange:
+            note_strange_values(database, table, key, types, strange, sids, notes)
+        if key is not None and told is not None and notes.wants("gpkg_geometry"):
+            note_geometries(database, table, key, told, rows, sids, notes)
+    except sqlite3.Error as problem:
+        notes.add("layer_not_read", found=problem, locator=table)
+        return Rows(pl.DataFrame(), np.zeros(0, np.int64), None)
+    return rows
+
+
+def _through_gdal(
+    path: Path, table: str, key: str | None, fields: list[str], geometry: bool, notes: Notes
+) -> Rows | None:
+    """None where GDAL does not open the layer, or leaves out fields whose type it does not know: SQLite reads them."""
+    asked = [name for name in fields if name != key]
+    try:
+        read = read_layer(path, table, columns=asked, geometry=geometry, IMMUTABLE="YES")
+    except LayerError:
+        return None
+    if not set(asked) <= set(read.frame.columns):
+        return None
+    for said in read.said:
+        notes.add("layer_note", found=said, locator=table)
+    frame = read.frame
+    if key in fields:
+        frame = frame.with_columns(pl.Series(key, read.fids)).select(fields)
+    return Rows(frame, read.fids, read.wkb)
+
+
+def _geometries(database: Database, table: str) -> Geometries | None:
+    """The geometry column that is described and there."""
+    present = {column.name.lower() for column in database.columns(table)}
+    for row in database.table("gpkg_geometry_columns"):
+        column, system, z = row.get("column_name"), row.get("srs_id"), row.get("z")
+        if str(row.get("table_name")).lower() == table.lower() and str(column).lower() in present:
+            kind = str(row.get("geometry_type_name") or "GEOMETRY").upper()
+            known = system if isinstance(system, int) else 0
+            return Geometries(str(column), kind, known, z if isinstance(z, int) else 2)
+    return None
+
+
+def _kind(told: Geometries | None) -> str | None:
+    """`MultiPolygon Z` of MULTIPOLYGON with z mandatory."""
+    if told is None:
+        return None
+    names = {"LINESTRING": "LineString", "GEOMETRY": "Unknown", "GEOMETRYCOLLECTION": "GeometryCollection"}
+    plain = told.kind.removeprefix("MULTI")
+    name = names.get(plain, plain.capitalize())
+    multiple = "Multi" if told.kind.startswith("MULTI") else ""
+    return f"{multiple}{name}{' Z' if told.z == 1 else ''}"
+
+
+def _system(database: Database, number: object) -> str | None:
+    """The system's code where its organisation is EPSG, else its definition; None for the two undefined ones."""
+    for row in database.table("gpkg_spatial_ref_sys"):
+        if row.get("srs_id") == number and number not in (-1, 0, None):
+            if str(row.get("organization")).upper() == "EPSG":
+                return f"EPSG:{row.get('organization_coordsys_id')}"
+            return str(row.get("definition") or row.get("srs_name"))
+    return None
+
+
+def field_type_of(declared: str) -> str:
+    """`TEXT(50)`, INTEGER, REAL, BOOLEAN, DATE, DATETIME or BLOB of a column's declaration."""
+    plain = declared.upper().strip()
+    base = plain.partition("(")[0].strip()
+    if base in _PLAIN:
+        return _PLAIN[base]
+    sized = _SIZED.match(plain)
+    for part, kind in _AFFINITY:
+        if part in base:
+            return f"{kind}({sized[1]})" if sized and kind == "TEXT" else kind
+    return "REAL" if any(part in base for part in _REALS) else "TEXT"
+
+
+def _extent(row: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
+    values = [row.get(name) for name in ("min_x", "min_y", "max_x", "max_y")]
+    if not all(isinstance(value, int | float) for value in values):
+        return None
+    west, south, east, north = (float(value) for value in values if value is not None)
+    return west, south, east, north
