@@ -14,14 +14,19 @@ from cimkit.facts.demand import Demand
 
 __all__ = ["demand", "judge"]
 
+#: The scope of those that are of one kind.
+LAYER = "layer"
+
 
 def demand(options: Mapping[str, Any]) -> Demand:
     """The relation of the scope within which values are unique."""
-    return Demand(relations=frozenset({options["within"]} if options.get("within") else ()))
+    within = options.get("within")
+    return Demand(relations=frozenset({within} if within and within != LAYER else ()))
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """Subjects without a value are not asked. `within`: a relation; values are unique among those of one target.
+    """Subjects without a value are not asked. `within`: a relation; values are unique among those of one target; or
+    `layer`: among the features of one layer.
     With a `tolerance`, numbers that close count as the same."""
     none = np.zeros(len(selected), bool)
     operand = context.operand(options.get("attribute") or options["property"])
@@ -65,6 +70,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
 def _scope(context: Context, sids: IntArray, relation: str | None) -> IntArray:
     """The whole to which each subject belongs; -1: none, or no scope asked."""
+    if relation == LAYER:
+        return context.facts.subjects.kind[sids]
     scope = np.full(len(context.facts), -1, np.int32)
     link = context.facts.links.get(relation) if relation else None
     if link is not None:

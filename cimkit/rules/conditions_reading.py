@@ -69,8 +69,11 @@ def read_operand(data: Any, scope: Scope) -> Attribute | Property | None:
 
 
 def _entity(data: Mapping[str, Any], key: str, scope: Scope) -> Entity:
-    """`entity: IfcWall`, a list, or a mapping {name, predefined, exact} as `part_of` holds it."""
+    """`entity: IfcWall`, a list, a mapping {name, predefined, exact} as `part_of` holds it, or {pattern} of the names
+    of layers."""
     given = data[key]
+    if isinstance(given, Mapping) and list(given) == ["pattern"]:
+        return Entity(matching(*one_or_many(given, "pattern", scope.file)), None, False)
     if isinstance(given, Mapping):
         known_keys(given, ("name", *_OF_ENTITY), scope.file)
         return _entity({**given, "entity": given.get("name")}, "entity", scope)

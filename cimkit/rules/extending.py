@@ -9,9 +9,25 @@ from cimkit.rules.faults import broken, fault_at, unknown
 from cimkit.rules.manifest_model import Manifest
 from cimkit.rules.model import Rule, Severity, Status
 
-__all__ = ["extended"]
+__all__ = ["extended", "refuse_narrowing", "refuse_unsetting"]
 
 _FILE = "pack.yaml"
+
+
+def refuse_narrowing(manifest: Manifest, below: frozenset[str]) -> None:
+    """Raise PackError for a pack that speaks of fewer formats than the one below it (`below`; none: all): its rules
+    would be dropped for the others without a word. Another stage is another matter: that is what a pack is for."""
+    lost = sorted(below - manifest.applies_to)
+    if manifest.applies_to and (lost or not below):
+        raise broken("narrower_than_base", _FILE, field="applies_to", lost=", ".join(lost) or "*")
+
+
+def refuse_unsetting(own: Mapping[str, object], below: Mapping[str, object]) -> None:
+    """Raise PackError for a parameter that a pack takes the value from which the one below it gives: its rules would
+    no longer be judged."""
+    for name, value in own.items():
+        if value is None and below.get(name) is not None:
+            raise broken("parameter_unset", "parameters.yaml", name=name)
 
 
 def extended(base: tuple[Rule, ...], own: tuple[Rule, ...], manifest: Manifest) -> tuple[Rule, ...]:

@@ -1,7 +1,7 @@
 """Rows of requirement tables that speak of layers: what the check `field` is asked of each.
 
 A row's `layer` holds the layer's accepted names. Where the pack has a list `layers`, one name is enough: the others
-stand in that list (`code`, `zh`, and any number in `en`).
+stand in that list (`code`, `zh`, and any number in `en`), and the name of a group stands for all that lies below it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,21 @@ _TYPE_WORDS = {
 
 
 def layer_names(written: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
-    """All accepted names of the layers that a row names, each once."""
+    """All accepted names of the layers that a row names, each once; of a group, those of its layers."""
     names = dict.fromkeys(written)
     known = scope.lists.get(LAYERS)
-    for code in known.codes if known is not None else ():
+    if known is None:
+        return tuple(names)
+    groups = {code.parent for code in known.codes if code.parent is not None}
+    meant: set[str] = set()
+    for code in known.codes:  # a group stands before its members
         every = [name for name in (code.zh, code.code, *split_cell(code.en)) if name]
-        if any(name in names for name in every):
+        if code.parent not in meant and not any(name in names for name in every):
+            continue
+        meant.add(code.code)
+        if code.code in groups:
+            names = {name: None for name in names if name not in every}
+        else:
             names.update(dict.fromkeys(every))
     return tuple(names)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cimkit.rules.extending import extended
+from cimkit.rules.extending import extended, refuse_narrowing, refuse_unsetting
 from cimkit.rules.faults import broken, fault_at, in_pack
 from cimkit.rules.lists import read_lists
 from cimkit.rules.load import LoadedPack
@@ -38,7 +38,7 @@ def _read(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
     manifest = read_manifest(files.yaml_mapping("pack.yaml"))
     parameters, lists = read_parameters(files), read_lists(files)
     # What this pack and its caller say of parameters holds for the rules of the pack below it too.
-    base = _base(files, manifest, {**parameters, **given}, inside)
+    base = _base(files, manifest, parameters, given, inside)
     if base is not None:
         parameters = {**base.parameters, **parameters}
         lists = {**base.lists, **lists}
@@ -59,6 +59,7 @@ def _read(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
     _refuse_twice(own)
     rules = tuple(own)
     if base is not None:
+        refuse_narrowing(manifest, base.applies_to)
         rules = extended(base.rules, rules, manifest)
         flags["self_consistency"] |= base.self_consistent
         flags["complete_source"] |= base.complete_source
@@ -89,7 +90,11 @@ def _read(folder: Path, given: Mapping[str, Any], inside: tuple[Path, ...]) -> L
 
 
 def _base(
-    files: PackFiles, manifest: Manifest, parameters: Mapping[str, Any], inside: tuple[Path, ...]
+    files: PackFiles,
+    manifest: Manifest,
+    parameters: Mapping[str, Any],
+    given: Mapping[str, Any],
+    inside: tuple[Path, ...],
 ) -> LoadedPack | None:
     """The pack that this one extends: a shipped one by id, or a folder beside it."""
     if manifest.extends is None:
@@ -98,7 +103,8 @@ def _base(
     if here in inside:
         raise fault_at("extends_itself", "pack.yaml", None, id=manifest.id)
     folder = extended_folder(files.folder, manifest.extends)
-    return read_pack(folder, parameters, (*inside, here))
+    refuse_unsetting(parameters, read_parameters(read_pack_files(folder)))
+    return read_pack(folder, {**parameters, **given}, (*inside, here))
 
 
 def _joint_digest(*digests: str) -> str:

@@ -15,12 +15,14 @@ from cimkit.checks import field
 from cimkit.checks.codes import SCHEMES
 from cimkit.checks.field_names import FieldNames, Match, same_unit, unit_word
 from cimkit.checks.field_values import TYPES
-from cimkit.facts.demand import Demand
+from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.names import FoldedNames
 from cimkit.rules.conditions import Check
+from cimkit.rules.conditions_reading import property_condition
 from cimkit.rules.layer_rows import _TYPE_WORDS
 from cimkit.rules.restriction import Restriction, one_of
+from cimkit.rules.values_reading import folded
 from cimkit.run.evaluation import Evaluation
 
 Told = list[tuple[int | None, str, str | None]]
@@ -177,3 +179,15 @@ def test_the_demand_is_for_the_layer_alone() -> None:
     assert wanted.set == FoldedNames.of(["建筑"])
     assert wanted.name is not None
     assert wanted.name(pl.Series(["面积(m2)", "高度"])).tolist() == [True, False]
+
+
+def test_a_code_may_occur_again_in_another_layer() -> None:
+    layers = [
+        Layer(name, pl.DataFrame({"编码": codes})) for name, codes in (("建筑", ["a", "b", "b"]), ("道路", ["a"]))
+    ]
+    code = property_condition((), (folded("编码"),))
+    needed = Demand(kinds=None, properties=frozenset({PropertyDemand()}))
+    facts = facts_of_layers(layers, needed, format="geopackage", name="test")
+    for within, wrong in (({"within": "layer"}, [1, 2]), ({}, [0, 1, 2, 3])):
+        outcome = Evaluation(facts).judge(Check("unique", {"property": code, **within}), np.ones(4, bool))
+        assert np.flatnonzero(outcome.failed).tolist() == wrong

@@ -55,6 +55,15 @@ def test_a_layer_is_known_by_all_names_of_the_list(folder: Path) -> None:
     assert set(rule(folder, "LYT-ROA-002").must.options["layer"]) == {"道路", "DL", "road"}
 
 
+def test_a_group_stands_for_its_layers(folder: Path) -> None:
+    lists = "code,zh,en,parent\nGX,管线,,\nJS,给水管线,,GX\nPS,排水管线,sewer,GX\nDL,道路,road,\n"
+    (folder / "lists/layers.csv").write_text(lists, encoding="utf-8")
+    path = folder / "tables/fields.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("001,道路", "001,管线;建筑"), encoding="utf-8")
+    layers = rule(folder, "LYT-ROA-001").must.options["layer"]
+    assert set(layers) == {"给水管线", "JS", "排水管线", "PS", "sewer", "建筑"}
+
+
 def test_a_row_says_what_the_check_asks(folder: Path) -> None:
     first = rule(folder, "LYT-BLD-001")
     assert first.severity is Severity.ERROR
