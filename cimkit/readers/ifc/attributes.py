@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["attribute_columns", "declared_type"]
 
 _ROWS_AT_ONCE = 300_000
+#: Every value is another one: to look for the distinct ones gains nothing.
+_IDENTIFIER = "GlobalId"
 
 
 def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, units: Units) -> dict[str, Column]:
@@ -38,6 +40,9 @@ def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, u
     rows = 0
     for name, kinds in wanted.items():
         written = _written(table, name, kinds, sids)
+        if name == _IDENTIFIER:
+            columns[name] = _undistinguished(written, units)
+            continue
         batch.append(written)
         rows += len(written.sid)
         if rows > _ROWS_AT_ONCE:
@@ -100,6 +105,13 @@ def _written(table: Table, name: str, kinds: npt.NDArray[np.bool_], sids: npt.ND
         order = np.argsort(row, kind="stable")
         row, raw = row[order], picked(raw, order)
     return _Written(name, sids[row].astype(np.int32), raw, code_of_kind[table.kinds[row]], tuple(types))
+
+
+def _undistinguished(written: _Written, units: Units) -> Column:
+    """Decode every row for itself."""
+    names = pl.Series([name for name, _ in written.types], dtype=pl.String)
+    values = decode(or_null_sign(written.raw), picked(names, written.type_code), units)
+    return Column(written.sid, None, values)
 
 
 def _decoded(batch: list[_Written], units: Units) -> dict[str, Column]:

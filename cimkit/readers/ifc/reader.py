@@ -20,7 +20,7 @@ from cimkit.readers.ifc.materials import read_materials
 from cimkit.readers.ifc.phase import PHASE_PROPERTIES, phases
 from cimkit.readers.ifc.properties import read_properties
 from cimkit.readers.ifc.relations import ENDS, links_of
-from cimkit.readers.ifc.subjects import as_subjects, find_subjects
+from cimkit.readers.ifc.subjects import as_subjects, beyond_shape, find_subjects
 from cimkit.readers.ifc.types import predefined_types
 from cimkit.readers.ifc.units import Units
 from cimkit.readers.ifc.whole import counts, dataset, whole_facts
@@ -33,6 +33,9 @@ __all__ = ["read_ifc"]
 _WITHOUT_SCHEMA = "IFC4"
 #: Below this many bytes threads only get in each other's way.
 _WORTH_A_THREAD = 8_000_000
+
+#: Defects for which the parameters of every record are looked at, besides those that facts are read from.
+_EVERY_RECORD = frozenset({"wrong_arity", "wrong_type"})
 
 
 def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = None) -> Facts:
@@ -53,6 +56,8 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
     nearest, exact = nearest_schema(identifiers[0] if identifiers else "")
     # a file of another schema, or of none, is read as far as IFC4 goes; `schema` says that nothing is sure
     model = IfcModel(file, ifc_schema(nearest or _WITHOUT_SCHEMA))
+    if not _EVERY_RECORD.isdisjoint(demand.defects):
+        file.find_parameters(beyond_shape(model))
     units = Units(model)
     subjects = find_subjects(model, demand)
     wanted = demand.properties | (PHASE_PROPERTIES if demand.phases else frozenset())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
     from cimkit.readers.ifc.instances import IfcModel
 
-__all__ = ["SubjectIndex", "find_subjects", "shape_kinds"]
+__all__ = ["SubjectIndex", "beyond_shape", "find_subjects", "shape_kinds"]
 
 #: Roots of the layers that hold shape and looks. Their instances are most of a file and no rule's subject unless
 #: one names them (names of all schemas; those a schema does not have count for nothing).
@@ -51,6 +51,13 @@ class SubjectIndex:
 def shape_kinds(model: IfcModel) -> frozenset[str]:
     """Kinds of the layers that hold shape and looks."""
     return model.subtypes(_SHAPE)
+
+
+def beyond_shape(model: IfcModel) -> Rows:
+    """Rows of known entities that are neither shape nor looks, in file order: every fact rests on these."""
+    wanted = frozenset(model.kinds) & frozenset(model.schema.entities) - shape_kinds(model)
+    meant = np.fromiter((kind in wanted for kind in model.kinds), bool, len(model.kinds))
+    return np.flatnonzero(meant[model.kind_of])
 
 
 def find_subjects(model: IfcModel, demand: Demand) -> SubjectIndex:

@@ -71,6 +71,8 @@ def decode(
     enumerated  which are declared as enumerations, where `.T.` is a name and no truth; None: none
     unit_rows   row of the unit instance each value names itself, -1 none; None: none at all
     """
+    if len(raw) > _FEW and raw.str.starts_with("'").all():
+        return _strings(raw, declared)
     written = pl.col("raw").fill_null("$").str.strip_chars()
     opened = written.str.splitn("(", 2)
     typed = written.str.contains(r"^[A-Za-z_]")
@@ -102,6 +104,17 @@ def decode(
     state[(frame["logical"] & (frame["inner"] == ".U.")).to_numpy()] = State.UNKNOWN
     number = _converted(frame["number"].to_numpy(writable=True), frame["datatype"], units, unit_rows)
     return Values(_texts(frame, state), number, frame["datatype"], state)
+
+
+def _strings(raw: pl.Series, declared: pl.Series) -> Values:
+    """Values that are strings and nothing else."""
+    state = np.full(len(raw), State.PRESENT, np.uint8)
+    empty = (raw == "''").to_numpy()
+    text = decoded(raw)
+    if empty.any():
+        state[empty] = State.EMPTY
+        text = text.set(pl.Series(empty), None)
+    return Values(text, np.full(len(raw), np.nan), declared, state)
 
 
 def _all_or(enumerated: npt.NDArray[np.bool_] | None, count: int) -> npt.NDArray[np.bool_]:

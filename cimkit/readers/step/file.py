@@ -71,6 +71,7 @@ class StepFile:
         #: whether the file stops before END-ISO-10303-21
         self.truncated: bool = not self._has_end()
         self.texts = Texts(octets, self.encoding)
+        self._found: tuple[Records, npt.NDArray[np.int32]] | None = None
 
     @classmethod
     def open(cls, data: Buffer, *, limits: StepLimits | None = None) -> StepFile:
@@ -103,7 +104,20 @@ class StepFile:
 
     def records(self, rows: npt.ArrayLike) -> Records:
         """The parameters of some rows, in the order given. Raises IndexError for a number that is no row."""
-        return Records(self, np.asarray(rows))
+        rows = np.asarray(rows)
+        if self._found is not None and len(rows) and int(rows.min()) >= 0:
+            found, place = self._found
+            places = place[rows]
+            if int(places.min()) >= 0:
+                return found.take(places)
+        return Records(self, rows)
+
+    def find_parameters(self, rows: IntArray) -> None:
+        """Find the parameters of these rows now, so that `records` of any of them need not: for rows that several
+        readers ask for."""
+        place = np.full(len(self), -1, np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        self._found = Records(self, rows), place
 
     @cached_property
     def lines(self) -> Lines:

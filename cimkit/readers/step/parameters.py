@@ -48,6 +48,9 @@ class Parameters:
         `starts` says where the records of these rows start.
         """
         present = self.arity[rows] > parameter
+        if present.all():
+            mark = self.first[: len(self.arity)][rows] + parameter
+            return present, starts + self.marks[mark] + 1, starts + self.marks[mark + 1]
         mark = self.first[rows][present] + parameter
         left, right = starts.copy(), starts.copy()
         left[present] += self.marks[mark].astype(np.int64) + 1

@@ -74,11 +74,15 @@ class Records:
     def heads(self, parameter: int) -> npt.NDArray[np.uint8]:
         """First byte of the parameter, which tells what kind of value it is; 0 where there is none."""
 
-        def of_batch(field: _Field) -> npt.NDArray[np.uint8]:
-            there = field.present & (field.ends > field.starts)
-            return np.where(there, self._step.octets.at(field.starts), np.uint8(0))
+        step = self._step
 
-        return np.concatenate([np.empty(0, np.uint8), *self._in_batches(parameter, of_batch)])
+        def of_batch(batch: tuple[int, int]) -> npt.NDArray[np.uint8]:
+            rows = slice(*batch)
+            present, starts, ends = self._parameters.ranges(parameter, rows, step.starts[self.rows[rows]])
+            starts = skip_separators(step.octets, starts, step.marks.comments)
+            return np.where(present & (starts < ends), step.octets.at(starts), np.uint8(0))
+
+        return np.concatenate([np.empty(0, np.uint8), *self._batchwise(of_batch)])
 
     def raw(self, parameter: int) -> pl.Series:
         """Text as written, with STEP's escapes; null where a record has fewer parameters."""
@@ -145,7 +149,10 @@ class Records:
         def of_batch(batch: tuple[int, int]) -> Answer:
             return work(self._field(parameter, slice(*batch)))
 
-        return in_threads(of_batch, in_pieces(len(self), _ROWS_AT_ONCE), threaded=len(self) > _ROWS_AT_ONCE)
+        return self._batchwise(of_batch)
+
+    def _batchwise(self, work: Callable[[tuple[int, int]], Answer]) -> Iterable[Answer]:
+        return in_threads(work, in_pieces(len(self), _ROWS_AT_ONCE), threaded=len(self) > _ROWS_AT_ONCE)
 
     def _field(self, parameter: int, batch: slice) -> _Field:
         step = self._step
