@@ -21,6 +21,7 @@ class Option(StrEnum):
     NUMBER = "number"
     FLAG = "flag"
     PLACES = "places"  # list of {lat, lon, name}
+    PAIRS = "pairs"  # {list: name} -> pairs of a code and its Chinese name
     BOX = "box"  # {north, south, east, west} in degrees
 
 
@@ -70,12 +71,20 @@ CHECKS: Mapping[str, CheckSpec] = {
     "compare": CheckSpec(
         "compare", {"left": Option.OPERAND, "op": Option.TEXT, "right": Option.OPERAND, "tolerance": Option.NUMBER}
     ),
+    "same_as": CheckSpec("same_as", {"left": Option.OPERAND, "right": Option.OPERAND, "tolerance": Option.NUMBER}),
     "agree": CheckSpec("agree", {"operands": Option.OPERANDS, "tolerance": Option.NUMBER}, "operands"),
     "sum": CheckSpec(
         "sum", {"parts": Option.OPERAND, "via": Option.TEXT, "total": Option.OPERAND, "tolerance": Option.NUMBER}
     ),
     "within": CheckSpec("within", {"value": Option.OPERAND, "min": Option.NUMBER, "max": Option.NUMBER}),
     "valid_code": CheckSpec("valid_code", {**_OPERAND, "scheme": Option.TEXT, "list": Option.VALUE}),
+    "nested_code": CheckSpec(
+        "nested_code",
+        {"code": Option.OPERAND, "parent": Option.OPERAND, "length": Option.NUMBER, "list": Option.VALUE},
+    ),
+    "code_name": CheckSpec("code_name", {"code": Option.OPERAND, "name": Option.OPERAND, "list": Option.PAIRS}),
+    "determines": CheckSpec("determines", {"key": Option.OPERAND, "value": Option.OPERAND}),
+    "layer_name": CheckSpec("layer_name", {"value": Option.VALUE, "among": Option.VALUE}, "value", of_source=True),
     "field": CheckSpec(
         "field",
         {
@@ -99,6 +108,9 @@ CHECKS: Mapping[str, CheckSpec] = {
     "location": CheckSpec(
         "location", {"not_near": Option.PLACES, "tolerance_m": Option.NUMBER, "box": Option.BOX}, of_source=True
     ),
+    "catalogue": CheckSpec("catalogue", {"aspect": Option.TEXT}, "aspect"),
+    "declared": CheckSpec("declared", {"field": Option.TEXT, "against": Option.TEXT, "tolerance": Option.NUMBER}),
+    "update": CheckSpec("update", {"aspect": Option.TEXTS}, "aspect", of_source=True),
     "matched": CheckSpec("matched", {"min": Option.NUMBER, "max": Option.NUMBER}),
     "units": CheckSpec("units", {"declared": Option.TEXT, "factors": Option.FLAG}, of_source=True),
     "material_as": CheckSpec("material_as", {"role": Option.TEXTS}, "role"),

@@ -105,6 +105,8 @@ class _OptionReader:
                 return value
             case Option.FLAG if isinstance(value, bool):
                 return value
+            case Option.PAIRS if isinstance(value, Mapping) and list(value) == ["list"]:
+                return self.scope.named_codes(str(value["list"]), value, "list")
             case Option.BOX if isinstance(value, Mapping):
                 return _numbers(value, ("north", "south", "east", "west"), file)
             case Option.PLACES if isinstance(value, list) and all(isinstance(place, Mapping) for place in value):

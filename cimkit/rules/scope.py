@@ -45,6 +45,12 @@ class Scope:
             raise unknown("unknown_list_column", column, ("code", "zh", "en"), self.file, holder, at)
         return self.lists[name].column(column or "code")
 
+    def named_codes(self, name: str, holder: Any = None, at: str | None = None) -> tuple[tuple[str, str], ...]:
+        """(code, Chinese name) of each row of a code list that has a name."""
+        if name not in self.lists:
+            raise unknown("unknown_list", name, self.lists, self.file, holder, at)
+        return tuple((code.code, code.zh) for code in self.lists[name].codes if code.zh)
+
     def parameter(self, name: str, holder: Any = None, at: str | None = None) -> Any:
         """The value of a parameter, None where nobody has set one; it counts as used by the rule."""
         if name not in self.parameters:
