@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cimkit.facts.model import Facts
 from cimkit.report.model import Report, Verdict
 from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress
 from cimkit.sources.limits import Limits
+from cimkit.sources.source import Source
+
+if TYPE_CHECKING:
+    from cimkit.run.delivery import DeliveryRun
 
 __all__ = [
     "Limits",
@@ -43,6 +48,7 @@ def check(
     pictures: bool = False,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    base: SourceLike | None = None,
 ) -> Report:
     """Check one source (a file, a folder, an archive, bytes, an open binary file).
 
@@ -54,6 +60,7 @@ def check(
     lang      `zh` or `en`, of the sentences in the report; None: zh
     name      what to call a source that has no path
     pictures  also draw storey plans for the HTML report (needs the extra `ifc`)
+    base      what a delivery replaces: structure, keys, ended features and secrecy are compared with it
 
     Returns the report; a source that can't be read is in it with the reason. Raises UsageError for wrong arguments
     and PackError for a broken pack, settings or IDS file.
@@ -72,6 +79,7 @@ def check(
         pictures=pictures,
         select=select,
         ignore=ignore,
+        base=base,
     )
 
 
@@ -90,6 +98,7 @@ def check_sources(
     pictures: bool = False,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    base: SourceLike | None = None,
 ) -> Report:
     """Check several sources into one report; otherwise as `check`."""
     from cimkit.run.checking import run
@@ -97,16 +106,46 @@ def check_sources(
     from cimkit.sources.opening import expand
 
     limits = limits or Limits()
-    opened = [
-        found
-        for index, source in enumerate(sources)
-        for found in expand(source, limits, name=names[index] if names else None)
-    ]
+    opened: list[Source] = []
+    deliveries: list[DeliveryRun] = []
+    for index, source in enumerate(sources):
+        name = names[index] if names else None
+        found = list(expand(source, limits, name=name))
+        if base is not None or _is_several(source, found):
+            from cimkit.run.delivery import delivery_in
+
+            found, delivery = delivery_in(source, found, limits, name=name, base=base)
+            deliveries += [delivery] if delivery is not None else []
+        opened += found
     chosen = settings_for(settings, sources)
     lang = lang or "zh"
     plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang)
-    report = run(opened, plan, lang=lang, limits=limits, progress=progress, cancel=cancel, pictures=pictures)
+    across = None
+    if deliveries:
+        from cimkit.run.delivery import Deliveries
+
+        across = Deliveries(deliveries)
+    report = run(
+        opened,
+        plan,
+        lang=lang,
+        limits=limits,
+        progress=progress,
+        cancel=cancel,
+        pictures=pictures,
+        across=across,
+    )
     return _with_waivers(report, chosen)
+
+
+def _is_several(given: SourceLike, found: Sequence[Source]) -> bool:
+    """Whether a folder or a packed folder was given, so that it may be a delivery."""
+    if isinstance(given, str | os.PathLike) and Path(given).is_dir():
+        return True
+    packed = any("!" in source.name for source in found)
+    return packed or any(
+        each.error is not None and each.error.key == "sources.archive_without_source" for each in found
+    )
 
 
 def _with_waivers(report: Report, settings: Settings) -> Report:

@@ -24,14 +24,23 @@ _CLOSED_LISTS = {
     ("", "detail"): "detail",
     ("", "aspect"): "aspect",
     ("header_", "field"): "field",
+    ("declared_", "field"): "stated",
     ("code_", "expected"): "scheme",
     ("field_wrong_type", "expected"): "typed",
     ("field_declared_as", "expected"): "typed",
+    ("defect_form_wrong_type", "expected"): "kind",
     ("phase_", "found"): "phased",
     ("phase_", "expected"): "phased",
 }
 #: Start of a reason -> the locale file that has its sentence; findings.yaml has those of all others.
-_ROOMS = {"defect_city_": "city", "geometry_": "city"}
+_ROOMS = {
+    "defect_city_": "city",
+    "geometry_": "city",
+    "defect_form_": "projects",
+    "defect_deliverable_": "projects",
+    "defect_nested_project": "projects",
+    "defect_path_outside": "projects",
+}
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _LINE = r"^\d+(:\d+)?$"
 

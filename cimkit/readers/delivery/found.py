@@ -1,0 +1,94 @@
+"""What the other sources of a run were found to hold: what the manifest and the agreement are compared with."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from cimkit.readers.delivery.values import crs_code, datum, extent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Found", "Unread", "found_in", "same_path", "stem"]
+
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One layer, raster, tileset or model. path: of its source, relative to the delivery; main: whether the source is a
+    folder whose main file the path names."""
+
+    path: str
+    layer: str
+    format: str | None
+    crs: str | None = None
+    height_datum: str | None = None
+    count: int | None = None
+    extent: Extent | None = None
+    date: str | None = None
+    geometry_type: str | None = None
+    fields: Mapping[str, str] | None = None  # name -> type; None: it has no fields, or nobody looked
+    alone: bool = True  # the only one of its source
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A source that could not be read."""
+
+    path: str
+    format: str | None
+
+
+def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> list[Found]:
+    """The data sets of one source, by its facts."""
+    layers: Any = whole.get("layers") or ()
+    fields = {str(layer["name"]): {each["name"]: each["type"] for each in layer["fields"]} for layer in layers}
+    rows = datasets.to_dicts()
+    return [
+        Found(
+            path=path,
+            layer=str(row.get("name") or path),
+            format=row.get("format"),
+            crs=crs_code(row.get("crs")),
+            height_datum=datum(row.get("height_datum")) or _height_of(row.get("crs")),
+            count=row.get("count"),
+            extent=extent(row.get("extent")),
+            date=row.get("date"),
+            geometry_type=row.get("geometry_type"),
+            fields=fields.get(str(row.get("name"))),
+            alone=len(rows) == 1,
+        )
+        for row in rows
+    ]
+
+
+def _height_of(crs: str | None) -> str | None:
+    return datum(crs) if crs is not None and "+" in crs else None
+
+
+def same_path(stated: str, there: Iterable[str]) -> str | None:
+    """The path among those there that a manifest means: the same, or the main file of the folder it names."""
+    wanted = normal_path(stated)
+    known = {normal_path(path): path for path in there}
+    if wanted in known:
+        return known[wanted]
+    return next((path for folded, path in known.items() if folded.startswith(f"{wanted}/")), None)
+
+
+def normal_path(path: str) -> str:
+    """A relative path with `/`, without `./`, composed as most systems compose letters; case counts."""
+    parts = PurePosixPath(unicodedata.normalize("NFC", path.strip().replace("\\", "/"))).parts
+    return "/".join(part for part in parts if part != ".")
+
+
+def stem(path: str) -> str:
+    """`buildings` of `vector/buildings.gpkg`; the folder's name of `tiles/east/tileset.json`."""
+    pure = PurePosixPath(normal_path(path))
+    if pure.name.casefold() in ("tileset.json", "metadata.xml") and pure.parent.name:
+        return pure.parent.name
+    return pure.name.partition(".")[0]
