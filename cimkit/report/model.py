@@ -226,6 +226,7 @@ class Report:
     waivers: list[Mapping[str, Any]] = field(default_factory=list)  # as given, with `state` and the number they met
     signoffs: list[Mapping[str, Any]] = field(default_factory=list)  # as given, with `state`
     baseline: Mapping[str, Any] | None = None  # the earlier report whose findings count as known
+    project: Mapping[str, Any] | None = None  # of a renewal project: who it is, what is missing, wrong, to be signed
 
     def __post_init__(self) -> None:
         for result in self.results:

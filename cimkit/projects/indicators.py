@@ -1,0 +1,49 @@
+"""Where the floor lines take their buildings from, and how they stand among the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cimkit.projects.dossier import Dossier
+from cimkit.projects.floor_lines import Indicator
+from cimkit.projects.survey import Survey
+from cimkit.projects.tables import FLAG, NUMBER, TEXT, ProjectLayer
+
+__all__ = ["indicator_layer", "inputs_of"]
+
+
+def inputs_of(dossier: Dossier, survey: Survey) -> tuple[Sequence[Mapping[str, Any]], str]:
+    """The buildings that the floor lines count, and what to call their origin: those of the form where it gives every
+    one a phase, else those of the building layer."""
+    rows = dossier.form.rows("buildings")
+    if rows and all(row.get("phase") for row in rows):
+        return [row.values for row in rows], dossier.form.file
+    if survey.buildings:
+        layers = dict.fromkeys(each["place"].rpartition(":")[0] for each in survey.buildings)
+        return survey.buildings, ", ".join(layers)
+    return [row.values for row in rows], dossier.form.file
+
+
+def indicator_layer(indicators: Sequence[Indicator], dossier: Dossier) -> ProjectLayer:
+    """One row a figure. asked: whether the project owes it, being a renewal unit or having said part of it."""
+    is_unit = any(kind.code == "renewal-unit" for kind in dossier.kinds)
+    rows = [
+        {
+            "code": each.code,
+            "name": each.name["zh"],
+            "value": each.value,
+            "unit": each.unit,
+            "inputs": each.inputs or None,
+            "lacking": each.lacking or None,
+            "computed": each.value is not None,
+            "asked": is_unit or each.value is not None,
+            "place": dossier.form.file,
+        }
+        for each in indicators
+    ]
+    fields = {
+        "code": TEXT, "name": TEXT, "value": NUMBER, "unit": TEXT, "inputs": TEXT, "lacking": TEXT, "computed": FLAG,
+        "asked": FLAG,
+    }  # fmt: skip
+    return ProjectLayer("indicator", fields, rows, "code")

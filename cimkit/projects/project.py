@@ -1,0 +1,165 @@
+"""One renewal project checked: its folder looked through, every deliverable asked of, all of them compared, one
+report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cimkit.errors import SourceError
+from cimkit.facts.demand import Demand
+from cimkit.facts.model import Facts
+from cimkit.projects.comparing import comparing_layers
+from cimkit.projects.definitions import PACK, Definitions, definitions
+from cimkit.projects.dossier import Dossier, dossier_of, form_layers
+from cimkit.projects.finding import read_form
+from cimkit.projects.floor_lines import Indicator, floor_lines
+from cimkit.projects.indicators import indicator_layer, inputs_of
+from cimkit.projects.inventory import take_inventory
+from cimkit.projects.outcome import outcome_of
+from cimkit.projects.redline import RedLine, read_red_line
+from cimkit.projects.survey import Survey
+from cimkit.projects.tables import project_facts
+from cimkit.report.model import Report
+from cimkit.rules.choose import default_packs
+from cimkit.rules.packs import find_packs
+from cimkit.rules.settings import Settings
+from cimkit.run.checking import Progress, run
+from cimkit.run.planning import plan_for, settings_for
+from cimkit.sources.limits import Limits
+from cimkit.sources.source import Source
+
+__all__ = ["FORMAT", "check_project"]
+
+#: The format of a project's facts: `applies_to` of the packs that are asked of them.
+FORMAT = "project"
+
+
+def check_project(
+    folder: str | os.PathLike[str],
+    *,
+    packs: Sequence[str | os.PathLike[str]] | None = None,
+    ids: Sequence[str | os.PathLike[str] | bytes] = (),
+    stage: str | None = None,
+    settings: str | os.PathLike[str] | None = None,
+    lang: str | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    pictures: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Report:
+    """Check the project in a folder; the arguments are those of `cimkit.check`.
+
+    packs  None: those that settings name, else those that fit its files, the pack of projects, and those of its kinds
+    stage  None: what settings say, else what the form states, else 施工图
+
+    The report's `project` is a mapping: number, name, city, district, kinds, stage, indicators, missing, wrong,
+    to_sign, deliverables, models. A folder that is no project, or whose form can't be read, is a report that says so.
+    Raises UsageError for wrong arguments and PackError for a broken pack or settings file.
+    """
+    place = Path(folder)
+    limits = limits or Limits()
+    lang = lang or "zh"
+    chosen = settings_for(settings, [place])
+    known = definitions()
+    try:
+        dossier = dossier_of(read_form(place), known)
+        inventory = take_inventory(place, dossier.form, known, dossier.stage, limits)
+    except SourceError as error:
+        nobody = Source(place.resolve().name or str(place), format=FORMAT, error=error)
+        plan = plan_for(
+            [nobody], packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang
+        )
+        report = run([nobody], plan, lang=lang, limits=limits)
+        report.project = {"folder": nobody.name, "error": error.message(lang)}
+        return report
+    line = _red_line(place, dossier, limits)
+    form = Source(
+        f"{inventory.label}/{dossier.form.file}",
+        data=dossier.form.content,
+        format=FORMAT,
+        size=len(dossier.form.content),
+    )
+    sources = [*inventory.sources, form]
+    conclusion = _Conclusion(dossier, known, form.name)
+    survey = Survey(inventory, known, line, conclusion)
+    plan = plan_for(
+        sources,
+        packs=_packs(packs, chosen, sources, dossier, stage),
+        ids=ids,
+        stage=stage if stage is not None or chosen.stage is not None else dossier.stage,
+        settings=chosen,
+        select=select,
+        ignore=ignore,
+        lang=lang,
+    )
+    if stage is None and chosen.stage is None:
+        plan = replace(plan, stage=(dossier.stage, "source" if dossier.stated else "default"))
+    report = run(
+        sources, plan, lang=lang, limits=limits, progress=progress, cancel=cancel, pictures=pictures, across=survey
+    )
+    report = _with_waivers(report, chosen)
+    report.project = outcome_of(report, dossier, survey, conclusion.indicators, known)
+    return report
+
+
+class _Conclusion:
+    """Makes the project's own facts once its sources have been taken, and keeps its indicators."""
+
+    def __init__(self, dossier: Dossier, known: Definitions, name: str) -> None:
+        self.dossier = dossier
+        self.known = known
+        self.name = name
+        self.indicators: list[Indicator] = []
+
+    def __call__(self, survey: Survey, demand: Demand) -> Facts:
+        buildings, origin = inputs_of(self.dossier, survey)
+        self.indicators = floor_lines(self.known.floor_lines, self.dossier.form.single, buildings, origin)
+        layers = [
+            *form_layers(self.dossier),
+            *comparing_layers(self.dossier, survey, self.known),
+            indicator_layer(self.indicators, self.dossier),
+        ]
+        return project_facts(layers, demand, [*self.dossier.faults, *survey.inventory.faults], name=self.name)
+
+
+def _red_line(folder: Path, dossier: Dossier, limits: Limits) -> RedLine | None:
+    given = dossier.form.single.get("red_line")
+    if not given:
+        return None
+    return read_red_line(folder, str(given), dossier.form.single.places["red_line"], limits)
+
+
+def _packs(
+    packs: Sequence[str | os.PathLike[str]] | None,
+    settings: Settings,
+    sources: Sequence[Source],
+    dossier: Dossier,
+    stage: str | None,
+) -> Sequence[str | os.PathLike[str]] | None:
+    """What the caller or the settings name; else what fits the sources, and the packs of the project's kinds."""
+    if packs is not None or settings.packs is not None:
+        return packs
+    formats = {source.format for source in sources if source.format is not None and source.error is None}
+    day = settings.period[1]
+    fitting = [str(path) for path in default_packs(formats, stage or settings.stage or dossier.stage, day)]
+    shipped = find_packs(day)
+    named = [shipped[pack] for kind in dossier.kinds for pack in kind.packs if pack in shipped]
+    own = [shipped[PACK]] if PACK in shipped else []
+    return list(dict.fromkeys([*fitting, *map(str, own), *map(str, named)]))
+
+
+def _with_waivers(report: Report, settings: Settings) -> Report:
+    """The report in which the waivers of the settings hold."""
+    if not settings.waivers:
+        return report
+    from cimkit.report.waivers import apply_waivers, load_waivers, waivers_of
+
+    waivers = []
+    for given in settings.waivers:
+        waivers += load_waivers(given) if isinstance(given, os.PathLike) else waivers_of([given], str(settings.file))
+    return apply_waivers(report, waivers)
