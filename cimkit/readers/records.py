@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "facts_of_records"]
 
+_GREATEST = 2**63 - 1
 _DESCRIBED = ("kind", "id", "name", "tag", "type", "storey", "locator")
 
 
@@ -52,9 +53,9 @@ def facts_of_records(
     the key, `name` the name; the relation `part` leads from a part to its whole."""
     kinds = tuple(dict.fromkeys(record.kind for record in records))
     kind = np.fromiter((kinds.index(record.kind) for record in records), np.int32, len(records))
-    known = DATASETS.keys() & {name for row in datasets for name in row}
-    frame = pl.DataFrame([{name: row.get(name) for name in known} for row in datasets], schema_overrides=DATASETS)
-    missing = [pl.lit(None, kind_).alias(name) for name, kind_ in DATASETS.items() if name not in frame.columns]
+    rows = [{name: row.get(name) for name in DATASETS} for row in datasets]
+    for row in rows:
+        row["count"] = min(row["count"] or 0, _GREATEST)  # headers can say anything
     return Facts(
         format=format,
         demand=demand,
@@ -63,7 +64,7 @@ def facts_of_records(
         attributes=_attributes(records),
         properties=tuple(_properties(records)),
         links={"part": _parts(records)},
-        datasets=frame.with_columns(missing).select(*DATASETS),
+        datasets=pl.DataFrame(rows, schema=DATASETS),
         defects=notes.frame(),
         whole=whole or {},
         counts=counts or {},

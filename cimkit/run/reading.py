@@ -36,6 +36,7 @@ _OF_PATHS: Mapping[str, tuple[str, str]] = {
     "shapefile": ("vector.shapefile", "read_shapefile"),
     "filegdb": ("vector.filegdb", "read_filegdb"),
     "geotiff": ("raster.reader", "read_geotiff"),
+    "las": ("pointcloud.reader", "read_las"),
 }
 
 

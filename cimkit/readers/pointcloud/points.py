@@ -1,0 +1,113 @@
+"""Sums over the points of a cloud, a million at a time."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cimkit.readers.notes import Notes
+from cimkit.readers.pointcloud.header import Header
+
+__all__ = ["PointSums", "sum_points"]
+
+_COMPLAINTS = logging.getLogger("laspy")
+_CHUNK = 1_000_000
+#: A larger cloud is looked at in chunks spread evenly over the file.
+_POINTS = 50_000_000
+#: The grid on which density is counted has at most so many cells a side, each for so many points if they lay evenly.
+_CELLS = 1024
+_POINTS_A_CELL = 16
+
+
+@dataclass(slots=True)
+class PointSums:
+    """points looked at; classes and returns: number -> points; least, greatest: of raw x, y, z in the file's units;
+    cells: points of each cell of the grid; cell: its side; odd_returns: points whose return numbers make no sense."""
+
+    points: int = 0
+    classes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(256, np.int64))
+    returns: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
+    least: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(3, np.inf))
+    greatest: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(3, -np.inf))
+    cells: npt.NDArray[np.int64] | None = None
+    cell: float = 1.0
+    odd_returns: int = 0
+    complete: bool = True
+
+
+def sum_points(path: Path, header: Header, notes: Notes) -> PointSums:
+    """The sums of all points, or of chunks of a large cloud. What cannot be unpacked is noted, and the rest left out.
+
+    Raises ImportError without laspy, or without what unpacks LAZ.
+    """
+    import laspy
+
+    sums = PointSums()
+    box = np.array([header.least, header.greatest])
+    sides = box[1, :2] - box[0, :2] if np.isfinite(box).all() else np.zeros(2)
+    if sides.min() > 0 and sides.max() < 1e9 and header.points:
+        sums.cell = max(float(sides.max()) / _CELLS, math.sqrt(_POINTS_A_CELL * float(sides.prod()) / header.points))
+        sums.cells = np.zeros(tuple(np.clip(np.ceil(sides / sums.cell).astype(np.int64), 1, _CELLS + 1)), np.int64)
+    if not header.sound:  # laspy would look for records that are not there, billions of them if the header says so
+        notes.add("las_unreadable", "records", locator="points")
+        sums.complete = False
+        return sums
+    quiet, _COMPLAINTS.disabled = _COMPLAINTS.disabled, True  # what laspy complains of is told as defects
+    try:
+        with laspy.open(path) as reader:
+            for chunk in _chunks(reader, header.there, sums):
+                _add(sums, chunk, header, box[0])
+    except ImportError:
+        raise
+    except BaseException as problem:
+        # laspy and lazrs raise whatever the bytes provoke, a fault inside Rust too; it is told as a defect
+        if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
+            raise
+        notes.add("las_unreadable", "chunk", found=" ".join(str(problem).split())[:100], locator=str(sums.points))
+        sums.complete = False
+    finally:
+        _COMPLAINTS.disabled = quiet
+    return sums
+
+
+def _chunks(reader: Any, points: int, sums: PointSums) -> Iterator[Any]:
+    if points <= _POINTS:
+        for start in range(0, points, _CHUNK):
+            yield reader.read_points(min(_CHUNK, points - start))
+        return
+    sums.complete = False
+    starts = np.linspace(0, points - _CHUNK, _POINTS // _CHUNK).astype(np.int64)
+    for start in starts.tolist():
+        reader.seek(start)
+        yield reader.read_points(_CHUNK)
+
+
+def _add(sums: PointSums, chunk: Any, header: Header, corner: npt.NDArray[np.float64]) -> None:
+    count = len(chunk)
+    if not count:
+        return
+    sums.points += count
+    place = [np.asarray(getattr(chunk, axis)) * header.scale[at] + header.offset[at] for at, axis in enumerate("XYZ")]
+    for at, values in enumerate(place):
+        sums.least[at] = min(sums.least[at], float(values.min()))
+        sums.greatest[at] = max(sums.greatest[at], float(values.max()))
+    sums.classes += np.bincount(np.asarray(chunk.classification), minlength=256)[:256]
+    number, of = np.asarray(chunk.return_number), np.asarray(chunk.number_of_returns)
+    sums.returns += np.bincount(number, minlength=16)[:16]
+    sums.odd_returns += int(((number == 0) | (number > of)).sum())
+    if sums.cells is not None:
+        with np.errstate(invalid="ignore", over="ignore"):
+            column = np.floor((place[0] - corner[0]) / sums.cell)
+            row = np.floor((place[1] - corner[1]) / sums.cell)
+        wide, high = sums.cells.shape
+        inside = (column >= 0) & (column <= wide) & (row >= 0) & (row <= high)
+        column, row = np.minimum(column, wide - 1), np.minimum(row, high - 1)  # those on the far edge
+        flat = column[inside].astype(np.int64) * high + row[inside].astype(np.int64)
+        sums.cells += np.bincount(flat, minlength=wide * high).reshape(wide, high)
