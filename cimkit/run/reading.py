@@ -37,6 +37,7 @@ _OF_PATHS: Mapping[str, tuple[str, str]] = {
     "filegdb": ("vector.filegdb", "read_filegdb"),
     "geotiff": ("raster.reader", "read_geotiff"),
     "las": ("pointcloud.reader", "read_las"),
+    "osgb": ("osgb.reader", "read_osgb"),
 }
 
 

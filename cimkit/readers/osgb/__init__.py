@@ -1,0 +1,1 @@
+"""Folders of OSGB tiles: meshes from oblique photogrammetry."""
