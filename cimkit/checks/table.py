@@ -120,6 +120,18 @@ CHECKS: Mapping[str, CheckSpec] = {
         {"code": Option.TEXTS, "snap": Option.NUMBER, "planarity": Option.NUMBER, "normals": Option.NUMBER},
         "code",
     ),
+    "shape_valid": CheckSpec("plane.valid", {"aspect": Option.TEXTS}, "aspect"),
+    "no_overlap": CheckSpec("plane.overlap", {"other": Option.CONDITION, "tolerance": Option.NUMBER}, "other"),
+    "no_duplicate_shapes": CheckSpec("plane.duplicates", {"tolerance": Option.NUMBER}, "tolerance"),
+    "gaps": CheckSpec("plane.gaps", {"max_area": Option.NUMBER}, "max_area"),
+    "slivers": CheckSpec("plane.slivers", {"width": Option.NUMBER, "max_area": Option.NUMBER}, "width"),
+    "dangles": CheckSpec("plane.dangles", {"tolerance": Option.NUMBER, "any": Option.FLAG}, "tolerance"),
+    "inside": CheckSpec("plane.inside", {"of": Option.CONDITION, "tolerance": Option.NUMBER}, "of"),
+    "covered": CheckSpec("plane.covered", {"by": Option.CONDITION, "share": Option.NUMBER}, "by"),
+    "layer_crs": CheckSpec(
+        "plane.layer_crs", {"aspect": Option.TEXT, "accepted": Option.VALUE}, "aspect", of_source=True
+    ),
+    "placed": CheckSpec("plane.placed", {"aspect": Option.TEXT, "box": Option.BOX}, "aspect"),
     "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
     "grades": CheckSpec(
         "grades",

@@ -226,6 +226,8 @@ def _description(layer: Layer) -> dict[str, Any]:
         "name": layer.name,
         "fields": fields,
         "crs": layer.crs,
+        "height_datum": layer.height_datum,
+        "spatial": layer.geometry is not None or layer.geometry_type is not None,
         "geometry_type": layer.geometry_type,
         "count": _count(layer),
         "extent": list(layer.extent) if layer.extent is not None else None,

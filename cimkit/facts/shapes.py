@@ -26,7 +26,7 @@ GeometryArray = npt.NDArray[np.object_]
 BATCH = 50_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerShapes:
     """The geometry of one layer.
 
@@ -73,7 +73,7 @@ class LayerShapes:
             yield rows, self.geometry(rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shapes:
     """The layers of a source that have geometry."""
 

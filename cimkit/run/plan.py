@@ -52,8 +52,23 @@ def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
         yield Demand(kinds=kinds if kinds is not None else _holders(rule.where, schema))
         yield from _of_condition(rule.where, schema, kinds)
     if rule.must is not None:
+        if rule.where is None and schema is None and _asks_subjects(rule.must):
+            yield Demand(kinds=None)  # every layer, whatever its name
         yield Demand(kinds=_kinds_named(rule.must, schema))
         yield from _of_condition(rule.must, schema, kinds)
+
+
+def _asks_subjects(condition: Condition) -> bool:
+    """Whether a requirement is about subjects, and not about the source alone."""
+    match condition:
+        case All(of) | AnyOf(of):
+            return any(_asks_subjects(part) for part in of)
+        case Not(of):
+            return _asks_subjects(of)
+        case Check(name, _):
+            return not CHECKS[name].of_source
+        case _:
+            return True
 
 
 def _of_role(across: Across, role: Role, schema: IfcSchema | None) -> Iterator[Demand]:
@@ -145,7 +160,7 @@ def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[st
 
 
 #: Checks whose operands and conditions are asked of the selected subjects themselves, and of nobody else.
-_OF_THE_SELECTED = frozenset({"agree", "compare", "share", "unique", "valid_code", "within"})
+_OF_THE_SELECTED = frozenset({"agree", "compare", "same_as", "share", "unique", "valid_code", "within"})
 
 
 def _of_condition(condition: Condition, schema: IfcSchema | None, kinds: frozenset[str] | None) -> Iterator[Demand]:

@@ -150,6 +150,7 @@ def _facts(
         frame=frame,
         rows=np.arange(1, len(features) + 1, dtype=np.int64) if asked else np.zeros(0, np.int64),
         geometry=shapes if asked and asks_for_geometry(demand) else None,
+        geometry_type="Unknown",
         crs=system or _SYSTEM,
         encoding=encoding,
         count=len(features),
