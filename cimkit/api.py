@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from cimkit.errors import CimkitError, SourceError
 from cimkit.facts.model import Facts
 from cimkit.report.model import Report, Verdict
 from cimkit.rules.settings import Settings
+from cimkit.run.cache import AnswerCache
 from cimkit.run.checking import Progress
+from cimkit.run.crews import Crew
+from cimkit.run.fleet import Failure
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
@@ -99,8 +103,14 @@ def check_sources(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     base: SourceLike | None = None,
+    crew: Crew | None = None,
+    cache: AnswerCache | None = None,
 ) -> Report:
-    """Check several sources into one report; otherwise as `check`."""
+    """Check several sources into one report; otherwise as `check`.
+
+    crew: who looks at the sources (`cimkit.run.crews`), this process unless one is given. cache: where answers are
+    kept, so that a source is not asked the same twice. Sources that are compared with each other use neither.
+    """
     from cimkit.run.checking import run
     from cimkit.run.planning import plan_for, settings_for
     from cimkit.sources.opening import expand
@@ -134,6 +144,8 @@ def check_sources(
         cancel=cancel,
         pictures=pictures,
         across=across,
+        crew=crew,
+        cache=cache,
     )
     return _with_waivers(report, chosen)
 
@@ -164,13 +176,41 @@ def check_many(sources: Iterable[SourceLike], *, executor: Executor | None = Non
     """Check each source into a report of its own, in the order given. options: those of `check`.
 
     executor: any `concurrent.futures.Executor`; its workers must be spawned, not forked (polars hangs in a fork).
-    A source that can't be read is a report that says so.
+    A source that can't be read, or that kills its worker twice, is a report that says so. Raises UsageError and
+    PackError as `check` does.
     """
     if executor is None:
         for source in sources:
             yield check(source, **options)
         return
-    yield from executor.map(_Check(options), sources)
+    from cimkit.run.crews import of_executor
+    from cimkit.run.fleet import in_order, work_through
+
+    given: list[SourceLike] = []
+    for done in in_order(work_through(_Check(options), _noted(sources, given), of_executor(executor))):
+        answer = done.answer
+        if isinstance(answer, CimkitError):
+            raise answer
+        yield answer if answer is not None else _unanswered(given[done.index], done.failure, options)
+
+
+def _noted(sources: Iterable[SourceLike], given: list[SourceLike]) -> Iterator[SourceLike]:
+    for source in sources:
+        given.append(source)
+        yield source
+
+
+def _unanswered(source: SourceLike, failure: Failure | None, options: Mapping[str, Any]) -> Report:
+    """The report on a source whose check ended without one."""
+    from cimkit.run.checking import Plan, run
+    from cimkit.sources.source import Source
+
+    name = str(options.get("name") or (source if isinstance(source, str | os.PathLike) else "-"))
+    if failure is None or failure.kind == "died":
+        error = SourceError("run.worker_died", name=name)
+    else:
+        error = SourceError("run.task_failed", name=name, kind=failure.kind, detail=failure.message)
+    return run([Source(name, error=error)], Plan(()), lang=options.get("lang") or "zh")
 
 
 class _Check:
@@ -179,8 +219,11 @@ class _Check:
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
 
-    def __call__(self, source: SourceLike) -> Report:
-        return check(source, **self.options)
+    def __call__(self, source: SourceLike) -> Report | CimkitError:
+        try:
+            return check(source, **self.options)
+        except CimkitError as error:
+            return error  # it holds for every source: raised where the reports are waited for
 
 
 def read(source: SourceLike, *, name: str | None = None, limits: Limits | None = None) -> Facts:
@@ -188,7 +231,6 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
 
     Raises SourceError when it can't be read, or is a folder or archive with several sources.
     """
-    from cimkit.errors import SourceError
     from cimkit.run.reading import read_facts
     from cimkit.run.vocabulary import whole_demand
     from cimkit.sources.opening import expand

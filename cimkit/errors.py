@@ -21,6 +21,10 @@ class CimkitError(Exception):
         self.key = key
         self.values = values
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come home from other processes as what they are."""
+        return _again, (type(self), self.key, self.values)
+
     def message(self, lang: str = "zh") -> str:
         """The sentence in `lang` ("zh" or "en")."""
         from cimkit.locales import text
@@ -53,3 +57,9 @@ class InternalError(CimkitError):
     """A fault of cimkit itself."""
 
     exit_status = 4
+
+
+def _again(kind: type[CimkitError], key: str, values: dict[str, Any]) -> CimkitError:
+    error = kind.__new__(kind)
+    CimkitError.__init__(error, key, **values)
+    return error

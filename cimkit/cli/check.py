@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cimkit.cli.command import Command, language_option, option
+from cimkit.cli.helpers import crew_options
 from cimkit.cli.words import Words
 from cimkit.errors import UsageError
 
@@ -50,6 +51,7 @@ def command(words: Words) -> click.Command:
         option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
         option(words, "--baseline", key="baseline", metavar="REPORT.json"),
         option(words, "--against", key="against", metavar="REPORT.json"),
+        *crew_options(words),
         option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),
         language_option(words),
     ]
@@ -76,6 +78,9 @@ def _run(
     signoffs: tuple[str, ...],
     baseline: str | None,
     against: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    no_cache: bool,
     progress: str,
 ) -> int:
     _refuse_mistyped_command(sources)
@@ -83,6 +88,7 @@ def _run(
 
     from cimkit.api import check_sources
     from cimkit.cli.afterwards import Afterwards
+    from cimkit.cli.helpers import Helpers
     from cimkit.cli.opening import browse, default_page
     from cimkit.cli.progress import progress_shown
     from cimkit.report.formats import FORMATS, show
@@ -95,6 +101,7 @@ def _run(
     if open_report and page is None:
         page = default_page(sources[0])
         wanted.append(("html", page))
+    helpers = Helpers.of(jobs, scheduler, no_cache=no_cache)
     afterwards = Afterwards.read(waivers, signoffs, baseline, against)
     with progress_shown(progress, words) as tell:
         report = check_sources(
@@ -108,7 +115,10 @@ def _run(
             select=select,
             ignore=ignore,
             pictures=page is not None,
+            crew=helpers.crew,
+            cache=helpers.cache,
         )
+    helpers.tidy()
     report = afterwards.applied(report)
     for format, path in wanted:
         report.write(format, str(path), **({} if max_findings is None else {"max_findings": max_findings}))

@@ -16,7 +16,7 @@ from cimkit.rules.model import Pack
 from cimkit.rules.pack_files import read_pack_files
 from cimkit.rules.packs import extended_folder, find_packs, locate_pack, manifest_of
 
-__all__ = ["LoadedPack", "load_pack", "packs"]
+__all__ = ["LoadedPack", "load_pack", "pack_digests", "packs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,17 @@ def load_pack(path: str | Path, *, parameters: Mapping[str, Any] | None = None, 
         return read_pack(folder, given)
 
     try:
-        key = orjson.dumps([_digests(folder), dict(given)])
+        key = orjson.dumps([pack_digests(folder), dict(given)])
     except (PackError, TypeError):  # a fault that reading tells with its place; a value that is no JSON
         return read()
     return replace(compiled("pack", key, read), folder=folder)
 
 
-def _digests(folder: Path, inside: tuple[Path, ...] = ()) -> list[str]:
+def pack_digests(folder: Path, inside: tuple[Path, ...] = ()) -> list[str]:
     """Digests of a pack's files, and of the packs below it."""
     with in_pack(folder):
         own = read_pack_files(folder).sha256
     below, here = manifest_of(folder).extends, folder.resolve()
     if below is None or here in inside:  # one that extends itself is a fault that reading tells
         return [own]
-    return [own, *_digests(extended_folder(folder, below), (*inside, here))]
+    return [own, *pack_digests(extended_folder(folder, below), (*inside, here))]

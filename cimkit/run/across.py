@@ -55,6 +55,19 @@ class AcrossRun:
                 if found is not None:
                     rows.append(found)
 
+    def join(self, other: AcrossRun) -> None:
+        """Take over what another run of the same rules kept of the sources that follow."""
+        self._rules |= other._rules
+        for key, (firsts, seconds) in other._rows.items():
+            mine = self._rows.setdefault(key, ([], []))
+            mine[0].extend(firsts)
+            mine[1].extend(seconds)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no source left anything."""
+        return not self._rows
+
     def judged(self) -> list[SourceJudgements]:
         """What the rules say, one entry for each rule and source with subjects of the first role. A rule whose second
         role nobody plays is not asked: what it compares with was not handed in."""

@@ -1,0 +1,183 @@
+"""What one source says when it is looked at by itself: all that the report needs of it, small enough to travel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from cimkit.errors import CimkitError, SourceError
+from cimkit.facts.demand import Demand
+from cimkit.facts.ifc_schema import IfcSchema
+from cimkit.facts.model import Facts
+from cimkit.report.model import Skipped, SourceSummary, Verdict
+from cimkit.report.summary import worst
+from cimkit.report.views import Plan as StoreyPlan
+from cimkit.rules.model import Pack, Rule
+from cimkit.run.across import AcrossRun
+from cimkit.run.assemble import SourceJudgements
+from cimkit.run.engine import judge_rules, may_speak_of
+from cimkit.run.plan import demand_of
+from cimkit.run.reading import read_facts
+from cimkit.sources.formats import READ_WHOLE
+from cimkit.sources.limits import Limits
+from cimkit.sources.source import Source
+
+__all__ = ["Across", "Look", "Looked", "Plan", "fault_told"]
+
+
+class Across(Protocol):
+    """Someone who compares the sources of a run with each other, and may bring a source of their own."""
+
+    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
+        """What it needs to know of a source besides what the rules ask."""
+
+    def take(self, source: Source, facts: Facts) -> None:
+        """Called once a source is judged; it keeps what it needs, and no facts."""
+
+    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
+        """The facts of a source that it makes itself, of all that it took so far; None: a reader has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked, of everything. rules: in the order of the report; ids: the IDS files they may come from."""
+
+    rules: Sequence[Rule]
+    packs: Sequence[Pack] = ()
+    skipped: Sequence[Skipped] = ()
+    missing_parameters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stage: tuple[str, str] = ("", "default")
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    adoption: Sequence[Mapping[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    ids: Sequence[Mapping[str, Any]] = ()
+    ids_versions: Mapping[str, Sequence[Sequence[str]]] = field(
+        default_factory=dict
+    )  # path -> those of each specification
+    formats: Mapping[str, frozenset[str]] = field(default_factory=dict)  # pack id -> formats it speaks of; absent: all
+
+
+@dataclass(slots=True)
+class Looked:
+    """What one source said. told: None where it could not be read; pairs: what it leaves for rules across sources."""
+
+    summary: SourceSummary
+    told: SourceJudgements | None
+    pairs: AcrossRun
+    faults: list[Mapping[str, Any]] = field(default_factory=list)
+    views: list[StoreyPlan] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at one source of a run after the other, or in another process: it holds all that this needs."""
+
+    plan: Plan
+    lang: str
+    limits: Limits
+    pictures: bool = False
+    across: Across | None = None
+
+    def __call__(self, task: tuple[int, Source]) -> Looked:
+        """What the source says. One that can't be read, and a fault of cimkit, are in the answer.
+
+        Raises CimkitError for what concerns every source: a broken pack, a cancelled run.
+        """
+        index, source = task
+        looked = Looked(
+            SourceSummary(path=source.name, bytes=source.size, format=source.format),
+            None,
+            AcrossRun(self.plan.missing_parameters),
+        )
+        summary = looked.summary
+        try:
+            looked.told = self._look(index, source, looked)
+        except SourceError as problem:
+            summary.error, summary.error_key = problem.message(self.lang), problem.key
+            summary.verdict = Verdict.BLOCKED
+        except CimkitError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever happens in one source, the others are checked; it is told, never hidden
+            looked.faults.append(fault_told(fault, source, None))
+            summary.verdict = Verdict.BLOCKED
+        return looked
+
+    def _look(self, index: int, source: Source, looked: Looked) -> SourceJudgements:
+        summary = looked.summary
+        if source.error is not None:
+            raise source.error
+        if source.format in READ_WHOLE:
+            # read once, for the reader, the digest and the pictures
+            source = replace(source, data=source.read(self.limits))
+            summary.bytes = len(source.data or b"")
+        rules = [rule for rule in self.plan.rules if _speaks_of(self.plan, rule, source.format)]
+        alone = [rule for rule in rules if rule.across is None]
+        with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
+            digest = aside.submit(source.digest, self.limits)
+            facts = _facts(source, rules, self.limits, self.across)
+            judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
+            summary.sha256 = digest.result()
+        for rule, judgement in zip(alone, judgements, strict=True):
+            if judgement.fault is not None:
+                looked.faults.append(fault_told(judgement.fault, source, rule.code))
+        judgements = [replace(judgement, fault=None) for judgement in judgements]  # told; it can't always travel
+        told = SourceJudgements.of(index, facts, alone, judgements)
+        looked.pairs.take(index, facts, rules)
+        if self.across is not None:
+            self.across.take(source, facts)
+        _summarise(summary, facts, [judgement.verdict for judgement in judgements])
+        if self.pictures and source.data is not None:
+            from cimkit.run.pictures import plans_of
+
+            plans, reason = plans_of(source.data, facts, told)
+            looked.views.extend(plans)
+            if reason is not None:
+                summary.facts = {**summary.facts, "plans": reason}
+        return told
+
+
+def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None) -> Facts:
+    rules = [rule for rule in rules if may_speak_of(rule, source.format)]
+    if across is None:
+        return read_facts(source, limits, lambda schema: demand_of(rules, schema))
+    own = across.facts_of(source, demand_of(rules, None))
+    if own is not None:
+        return own
+    return read_facts(source, limits, lambda schema: demand_of(rules, schema) | across.demand(source, schema))
+
+
+def _speaks_of(plan: Plan, rule: Rule, format: str | None) -> bool:
+    formats = plan.formats.get(rule.pack)
+    return not formats or format in formats
+
+
+def _summarise(summary: SourceSummary, facts: Facts, verdicts: Sequence[Verdict]) -> None:
+    summary.format = facts.format
+    summary.schema = next(iter(facts.datasets["schema"].drop_nulls()), facts.schema.name if facts.schema else None)
+    summary.subjects = len(facts)
+    summary.verdict = worst(verdicts)
+    summary.partial = bool(facts.counts.get("truncated", 0) or facts.counts.get("unreadable_records", 0))
+    summary.facts = {
+        name: facts.whole[name]
+        for name in ("header", "discipline", "georeference", "storeys", "units")
+        if name in facts.whole
+    }
+    summary.kinds = {name[5:]: count for name, count in facts.counts.items() if name.startswith("kind:")}
+
+
+def fault_told(fault: Exception, source: Source, code: str | None) -> dict[str, Any]:
+    """An internal error as the report lists it, with enough to mend it by."""
+    import traceback
+
+    frames = traceback.extract_tb(fault.__traceback__)
+    place = next((frame for frame in reversed(frames) if "cimkit" in frame.filename), frames[-1] if frames else None)
+    where = f"{place.filename.replace(chr(92), '/').rpartition('cimkit/')[2]}:{place.lineno}" if place else ""
+    return {
+        "source": source.name,
+        "rule": code,
+        "kind": type(fault).__name__,
+        "message": str(fault)[:500],
+        "where": where,
+    }
