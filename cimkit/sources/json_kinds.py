@@ -34,11 +34,14 @@ _OF_METADATA = frozenset(
 )
 
 
-def json_kind(content: bytes, head_size: int, read_at: Callable[[int, int], bytes] | None) -> str:
+def json_kind(
+    content: bytes, head_size: int, read_at: Callable[[int, int], bytes] | None, *, alone: bool = False
+) -> str:
     """`cityjson`, `geojson`, `geojsonseq`, `3dtiles`, `s3m`, `i3s`, `metadata` or `json`.
 
     content: the first bytes without byte order mark and white space; head_size: how many bytes of the file were read
-    for it; read_at: the bytes at an offset of the file, None where there are no more.
+    for it; read_at: the bytes at an offset of the file, None where there are no more; alone: the file was named by
+    itself, so that what could be the metadata schema of 3D Tiles, which needs no more than an id, is taken for one.
     """
     sequence = content.startswith(b"\x1e")
     content = content.lstrip(b"\x1e \t\r\n")
@@ -46,8 +49,12 @@ def json_kind(content: bytes, head_size: int, read_at: Callable[[int, int], byte
     kind = _decided(names)
     if kind == "geojson" and names.get(b"type") == b"Feature":
         return "geojsonseq" if sequence or (ended and _goes_on(content, ended)) else "geojson"
+    if kind == "metadata" and not ended and read_at is not None:  # a city model has a member of that name, too
+        return _looked_through(head_size, read_at) or kind
     if kind is not None:
         return kind
+    if alone and ended and b"id" in names and names.keys() <= _OF_SCHEMAS:
+        return "3dtiles"
     if not ended and read_at is not None:
         return _looked_through(head_size, read_at) or "json"
     return "json"

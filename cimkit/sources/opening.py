@@ -53,7 +53,7 @@ def _from_file(file: BinaryIO, name: str | None, limits: Limits) -> Iterator[Sou
 
 
 def _from_bytes(data: bytes, name: str, limits: Limits) -> Iterator[Source]:
-    kind = recognise(data[:HEAD_BYTES], name, lambda offset, size: data[offset : offset + size])
+    kind = recognise(data[:HEAD_BYTES], name, lambda offset, size: data[offset : offset + size], alone=True)
     whole = Source(name, data=data, size=len(data))
     if kind == "zip":
         yield from _from_archive(io.BytesIO(data), whole, limits)
@@ -85,7 +85,7 @@ def _from_one_file(path: Path, label: str, limits: Limits, *, alone: bool) -> It
                 file.seek(offset)
                 return file.read(count)
 
-            kind = recognise(file.read(HEAD_BYTES), path.name, read_at)
+            kind = recognise(file.read(HEAD_BYTES), path.name, read_at, alone=alone)
     except FileNotFoundError:
         yield Source(label, error=SourceError("sources.not_found", name=label))
         return

@@ -49,11 +49,14 @@ _DBF_VERSIONS = frozenset({0x03, 0x04, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0xF5}
 _GEO_TAGS = frozenset({33550, 33922, 34264, 34735})
 
 
-def recognise(head: bytes, name: str | None = None, read_at: ReadAt | None = None) -> str | None:
+def recognise(
+    head: bytes, name: str | None = None, read_at: ReadAt | None = None, *, alone: bool = False
+) -> str | None:
     """The format of a file by its first bytes (up to `HEAD_BYTES`), or None when nothing is recognised.
 
     name     only tells text tables (.csv, .tsv) from other text
     read_at  lets a JSON or TIFF file be asked further down, where its head does not decide
+    alone    the file was named by itself, so that a guess is better than no answer
 
     Besides the words of formats: `zip`, and `json`, `xml`, `sqlite`, `tiff` for those that say no more of themselves.
     """
@@ -72,7 +75,7 @@ def recognise(head: bytes, name: str | None = None, read_at: ReadAt | None = Non
     if content.startswith(b"<"):
         return _xml(content)
     if content.startswith((b"{", b"[", b"\x1e")):
-        return json_kind(content, len(head), read_at)
+        return json_kind(content, len(head), read_at, alone=alone)
     if name is not None and name.lower().endswith(_TEXT_TABLES) and _is_text(head):
         return "csv"
     return "dbf" if _is_dbf(head) else None

@@ -210,7 +210,7 @@ STATED: dict[str, set[str]] = {
     "cjfeat1.json": set(),
     "cube.city.json": set(),
     "cube_20.jsonl": {"city_schema"},
-    "cube_20_1.jsonl": set(),
+    "cube_20_1.jsonl": {"city_schema"},
     "duplicate.json": {"city_duplicate_key", "city_reference"},
     "extension.jsonl": {"city_schema"},
     "extraattribute.json": {"city_extension"},

@@ -85,7 +85,7 @@ def _rows(geometry: SubjectGeometry, faults: list[GeometryFault]) -> pl.DataFram
             "lod": geometry.lod[where.solid] or None,
             "place": place,
             "point": point,
-            "measure": fault.measure,
+            "measure": None if fault.measure is None else round(fault.measure, 4),
         }
         reason = f"geometry_{fault.code}"
         rows.append((None if sid < 0 else sid, place, reason, fault.label, None, None, orjson.dumps(values).decode()))

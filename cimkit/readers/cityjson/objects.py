@@ -103,7 +103,8 @@ class SchemaCheck:
         if isinstance(objects, dict) and isinstance(content.get("id"), str) and content["id"] not in objects:
             self.ledger.add("city_reference", "feature_missing", pointer("id"), found=content["id"], line=self.line)
         self._each(content, "appearance", dict, self._appearance)
-        self._extra(content, FEATURE_MEMBERS, "")
+        for name in sorted(content.keys() - FEATURE_MEMBERS):  # a feature must not have others; a CityJSON may
+            self._wrong(pointer(name), "unknown_member", name)
 
     def _each(self, content: Mapping[str, Any], name: str, kind: type, look: Callable[[Any], None]) -> None:
         if name in content:

@@ -10,14 +10,15 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
 
-__all__ = ["ArchiveOpener", "FolderOpener", "MemoryOpener", "Opener", "UnreadableError", "unpacked"]
+__all__ = ["ArchiveOpener", "FolderOpener", "MemoryOpener", "NearbyOpener", "Opener", "UnreadableError", "unpacked"]
 
 _GZIP = b"\x1f\x8b"
 
@@ -34,7 +35,7 @@ class UnreadableError(Exception):
 class Opener(Protocol):
     """The files of one source. Names are relative, with `/`, as on the server that will hand them out."""
 
-    def names(self) -> frozenset[str]:
+    def names(self) -> AbstractSet[str]:
         """Every file."""
 
     def read(self, name: str) -> bytes:
@@ -96,6 +97,64 @@ class FolderOpener:
             return path.read_bytes()
         except OSError as problem:
             raise UnreadableError("broken", problem.strerror or str(problem)) from problem
+
+
+class NearbyOpener:
+    """What lies around one file that was named by itself: its folder, the one above it, and all below those. Nothing is
+    listed before it is asked for, since a file may lie anywhere, beside anything."""
+
+    def __init__(self, file: Path, limits: Limits | None = None) -> None:
+        file = file.resolve()
+        folder = file.parent
+        self._files = FolderOpener(folder.parent, limits)
+        self._folder = folder.parent
+        self.name = f"{folder.name}/{file.name}" if folder != folder.parent else file.name
+
+    def names(self) -> AbstractSet[str]:
+        return _NamesOnDisk(self._folder, self.name)
+
+    def read(self, name: str) -> bytes:
+        return self._files.read(name)
+
+
+class _NamesOnDisk(AbstractSet[str]):
+    """Names of files below a folder, looked up one by one with their exact case. It is iterated over no more than the
+    folders that were looked into. Links are no files."""
+
+    def __init__(self, folder: Path, given: str) -> None:
+        self._root = folder
+        self._given = given  # there whatever its case
+        self._listed: dict[str, dict[str, bool]] = {}
+
+    @classmethod
+    def _from_iterable(cls, names: Iterable[str]) -> frozenset[str]:  # type: ignore[override]
+        return frozenset(names)
+
+    def _entries(self, folder: str) -> dict[str, bool]:
+        """Entries of a folder -> whether they are files."""
+        if folder not in self._listed:
+            try:
+                with os.scandir(self._root / folder) as listed:
+                    self._listed[folder] = {
+                        entry.name: entry.is_file(follow_symlinks=False) for entry in listed if not entry.is_symlink()
+                    }
+            except OSError:
+                self._listed[folder] = {}  # what can't be listed has no files; whoever asks says what is missing
+        return self._listed[folder]
+
+    def __contains__(self, name: object) -> bool:
+        if name == self._given:
+            return True
+        steps = str(name).split("/")
+        above = [self._entries("/".join(steps[:depth])).get(step) for depth, step in enumerate(steps)]
+        return above[-1] is True and all(each is False for each in above[:-1])
+
+    def __iter__(self) -> Iterator[str]:
+        for folder, entries in list(self._listed.items()):
+            yield from (f"{folder}/{name}" if folder else name for name, is_file in entries.items() if is_file)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class ArchiveOpener:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
-from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, Opener
+from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, NearbyOpener, Opener
 from cimkit.readers.tiles.reader import read_tileset
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
@@ -35,7 +35,8 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
         return read_tileset(opener, demand, name=main, limits=limits)
     if source.path is not None and source.data is None:
         alone = replace(demand, defects=demand.defects - {"tiles_orphan"})
-        return read_tileset(FolderOpener(source.path.parent, limits), alone, name=source.path.name, limits=limits)
+        nearby = NearbyOpener(source.path, limits)
+        return read_tileset(nearby, alone, name=nearby.name, limits=limits)
     name = PurePosixPath(source.name.replace("\\", "/")).name or "-"
     return read_tileset(MemoryOpener({name: source.read(limits)}), demand, name=name, limits=limits)
 

@@ -76,6 +76,7 @@ def read_subtree(
     place = Place(file)
     use.look(document, place)
     buffers = read_buffers(document, place, shapes, use, fetch, internal)
+    tiling = tiling or _implied_tiling(document, place, buffers, shapes)
     if internal is not None:
         _check_internal(document, internal, file, data, shapes)
     rows = _read_tables(document, place, schema, buffers, shapes, use)
@@ -86,6 +87,43 @@ def read_subtree(
     if tiling is not None:
         _check_together(availability, tiling, level, place, shapes)
     return availability
+
+
+#: Deeper subtrees than this nobody writes: 16 levels of a quadtree are 1.4 thousand million tiles.
+_DEEPEST = 16
+#: How deep the whole tiling goes is not known from one subtree.
+_NO_END = 1 << 20
+
+
+def _implied_tiling(document: Mapping[str, Any], place: Place, buffers: Buffers, shapes: Shapes) -> Tiling | None:
+    """The tiling of a subtree that is read alone, as the lengths of its bit streams imply it: those of its tiles and of
+    its child subtrees together fit one scheme and depth, or none at all (which is written down)."""
+    listed = document.get("contentAvailability")
+    tiles = {_stream_length(each, buffers) for each in (document.get("tileAvailability"), *_objects(listed))} - {None}
+    children = _stream_length(document.get("childSubtreeAvailability"), buffers)
+    if children is None or len(tiles) != 1:
+        return None
+    (length,) = tiles
+    fitting = [
+        Tiling(scheme, levels, _NO_END)
+        for scheme, branching in (("QUADTREE", 4), ("OCTREE", 8))
+        for levels in range(1, _DEEPEST + 1)
+        if (node_count(branching, levels) + 7) // 8 == length and (branching**levels + 7) // 8 == children
+    ]
+    if not fitting:
+        shapes.ledger.add("tiles_subtree", "length", place.at("childSubtreeAvailability", "bitstream"), children)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _objects(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _stream_length(value: Any, buffers: Buffers) -> int | None:
+    """Bytes of the bit stream of an availability object; None for a constant, and for what is wrong otherwise."""
+    index = value.get("bitstream") if isinstance(value, dict) and "constant" not in value else None
+    view = buffers.views[index] if type(index) is int and 0 <= index < len(buffers.views) else None
+    return view.length if view is not None else None
 
 
 def read_buffers_document(
