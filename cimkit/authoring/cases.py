@@ -14,7 +14,7 @@ City data instead has `layers`, see `case_layers`; a case with both has two sour
 
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
 place of the usual header, `text` is a whole file as it is (`file`: its name), `files` are several by their names, as
-one archive. `stage` and `parameters` say under what the rule is asked.
+one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `stage` and `parameters` say under what the rule is asked.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cimkit.authoring.case_database import GEOPACKAGE, geopackage
 from cimkit.authoring.case_layers import CaseLayers, read_layers
 from cimkit.authoring.case_model import model_text
 from cimkit.report.model import Report, Result, Skipped, Verdict
@@ -40,7 +41,7 @@ __all__ = ["CASE_KEYS", "VERDICTS", "Case", "Outcome", "find_cases", "read_case"
 
 CASE_KEYS = (
     "rule", "verdict", "why", "schema", "data", "bare", "header", "text", "stage", "parameters", "expected", "file",
-    "files", "layers", "crs", "format",
+    "files", "base", "layers", "crs", "format", "defects",
 )  # fmt: skip
 VERDICTS = {
     "pass": Verdict.PASSED,
@@ -67,6 +68,7 @@ class Case:
     subject: str | None = None
     reason: str | None = None
     layers: CaseLayers | None = None
+    base: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def read_case(path: Path) -> Case:
         subject=text_in(expected, "subject", shown),
         reason=text_in(expected, "reason", shown),
         layers=layers,
+        base=None if data.get("base") is None else _packed(mapping_in(data, "base", shown)),
     )
 
 
@@ -129,15 +132,20 @@ def _content(data: Mapping[str, Any], shown: str) -> bytes:
 
 
 def _packed(files: Mapping[str, Any]) -> bytes:
-    """Several files as the archive that they would be handed in as; `base64:` begins what is no text."""
+    """Several files as the archive that they would be handed in as; `base64:` begins what is no text,
+    `geopackage:` the changes to a sound GeoPackage (`case_database`)."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         for name, content in files.items():
-            text = str(content)
-            binary = text.startswith("base64:")
             info = zipfile.ZipInfo(str(name))  # dated 1980: the same case is the same bytes every day
-            archive.writestr(info, base64.b64decode(text[7:]) if binary else text)
+            archive.writestr(info, _file(str(content)))
     return whole.getvalue()
+
+
+def _file(text: str) -> bytes:
+    if text.startswith("base64:"):
+        return base64.b64decode(text[7:])
+    return geopackage(text.removeprefix(GEOPACKAGE)) if text.startswith(GEOPACKAGE) else text.encode()
 
 
 def _lines(data: Mapping[str, Any], key: str, shown: str) -> list[str]:
@@ -194,6 +202,11 @@ def _checked(case: Case, pack: LoadedPack, stage: str | None) -> Report:
     sources = [] if case.content is None else list(expand(case.content, Limits(), name=case.name))
     if case.layers is not None:
         sources.append(case.layers.source())
+    elif case.content is not None and "delivery" in pack.applies_to:
+        from cimkit.run.delivery import Deliveries, delivery_in
+
+        sources, delivery = delivery_in(case.content, sources, Limits(), name=case.name, base=case.base)
+        return run(sources, plan, across=Deliveries([delivery] if delivery is not None else []))
     return run(sources, plan, across=case.layers)
 
 

@@ -81,7 +81,7 @@ _QUESTIONS: Mapping[str, _Question] = {
         near=True,
     ),
     "unread": _Question(
-        "dataset", _is("dataset", "there", "true"), _is("dataset", "read", "false"), "catalogue_unread",
+        "dataset", _has("dataset", "read"), _is("dataset", "read", "false"), "catalogue_unread",
         expected=("dataset", "near_layer"), near=True,
     ),
     "twice": _Question("dataset", _all, lambda facts: numbers(facts, "dataset", "named") > 1, "catalogue_twice"),

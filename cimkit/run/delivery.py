@@ -20,7 +20,7 @@ from cimkit.readers.delivery.found import Found, Unread, found_in
 from cimkit.readers.delivery.reader import read_delivery
 from cimkit.readers.notes import Notes
 from cimkit.run.delivery_keys import KeyColumns
-from cimkit.run.delivery_place import Place, place_of
+from cimkit.run.delivery_place import Place, place_of, relative_name
 from cimkit.sources.limits import Limits
 from cimkit.sources.opening import expand
 from cimkit.sources.source import Source
@@ -62,7 +62,7 @@ class DeliveryRun:
 
     def take(self, source: Source, facts: Facts) -> None:
         """Keep the catalogue's rows of one of its sources."""
-        path = source.name.removeprefix(self.prefix)
+        path = relative_name(source.name, self.prefix, self.paths)
         found = found_in(path, facts.datasets, facts.whole)
         self.found += found
         if self.base is not None:
@@ -106,7 +106,7 @@ class Deliveries:
         return run.facts(demand) if run is not None and source.format == "delivery" else None
 
     def _of(self, source: Source) -> DeliveryRun | None:
-        return next((run for run in self._runs if source.name.startswith(run.prefix)), None)
+        return next((run for run in self._runs if f"{source.name}{run.prefix[-1:]}".startswith(run.prefix)), None)
 
 
 def delivery_in(
@@ -178,19 +178,21 @@ def _base(given: SourceLike, limits: Limits) -> Changes:
     """What an update replaces: its layers with their keys, and its manifest."""
     from cimkit.run.reading import read_facts
 
-    sources, run = delivery_in(given, list(expand(given, limits)), limits)
-    manifest = run.manifest if run is not None else None
+    sources = list(expand(given, limits))
+    place = place_of(given, limits)
+    manifest = place.document(MANIFESTS) if place is not None else None
     keys, found = KeyColumns(_keys(manifest) if manifest is not None else ()), list[Found]()
     problem: SourceError | None = None
     for source in sources:
-        if source.format == "delivery":
-            continue
         try:
             facts = read_facts(source, limits, lambda schema: keys.demand() if schema is None else Demand())
         except SourceError as error:
             problem = problem or error
             continue
-        path = source.name.removeprefix(run.prefix) if run is not None else source.name.rpartition("/")[2]
+        if place is not None:
+            path = relative_name(source.name, place.prefix, place.paths)
+        else:
+            path = source.name.rpartition("/")[2]
         layers = found_in(path, facts.datasets, facts.whole)
         keys.take(path, layers, facts)
         found += layers

@@ -16,7 +16,7 @@ from cimkit.sources.recognise import zip_kind
 from cimkit.sources.source import problem_of
 from cimkit.sources.trees import ArchiveTree, archive_error, folder_tree
 
-__all__ = ["Place", "place_of"]
+__all__ = ["Place", "place_of", "relative_name"]
 
 ENDINGS = (".yaml", ".yml", ".json", ".xlsx")
 #: More than a manifest of a hundred thousand data sets.
@@ -52,6 +52,13 @@ class Place:
                     self.error = SourceError("sources.unreadable", name=shown, problem=problem_of(problem))
                     return name, b""
         return None
+
+
+def relative_name(name: str, prefix: str, paths: Sequence[str]) -> str:
+    """Where a source lies in its delivery. The only file of an archive is called by the archive's name."""
+    if f"{name}!" == prefix and len(paths) == 1:
+        return paths[0]
+    return name.removeprefix(prefix)
 
 
 def place_of(given: Any, limits: Limits, name: str | None = None) -> Place | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cimkit.readers.delivery import values
@@ -41,7 +41,7 @@ def dataset_row(matching: Matching, number: int) -> dict[str, Any]:
         "secrecy_rank": values.secrecy_rank(row["secrecy"]),
         "named": matching.times_named(row),
         "there": _flag(file is not None),
-        "read": None if file is None else _flag(bool(found)),
+        "read": _read(matching, row, file, found),
     }
     if file is None:
         everything = (*(each.path for each in matching.found), *(each.path for each in matching.unread))
@@ -50,6 +50,14 @@ def dataset_row(matching: Matching, number: int) -> dict[str, Any]:
         told["near_layer"] = nearest_name(row["layer"], (each.layer for each in matching.found if each.path == file))
     told |= {f"file.{name}": value for name, value in _of_file(row, found).items()}
     return told | {f"owed.{name}": value for name, value in _owed(matching, row, file, found).items()}
+
+
+def _read(matching: Matching, row: Row, file: str | None, found: Sequence[Found]) -> str | None:
+    """Whether a file holds the data set. A drawing or a note that a manifest lists is no data, and is not asked."""
+    if found:
+        return "true"
+    is_data = file in {each.path for each in matching.unread} or row["layer"] is not None
+    return "false" if file is not None and is_data else None
 
 
 def layer_row(matching: Matching, found: Found) -> dict[str, Any]:
@@ -87,7 +95,7 @@ def agreed_row(matching: Matching, row: Row) -> dict[str, Any]:
         "id": row["layer"] or row.place,
         "name": row["layer"],
         **{name: row[name] for name in _AGREED},
-        **{name: _joined(row[name]) for name in _ALTERNATIVES},
+        **_alternatives(row),
         "extent": _extent_text(row["extent"]),
         "secrecy_rank": values.secrecy_rank(row["secrecy"]),
         "owed": None if (owed := matching.is_owed(row)) is None else _flag(owed),
@@ -157,7 +165,7 @@ def _owed(matching: Matching, row: Row, file: str | None, found: Sequence[Found]
         return {}
     return {
         "layer": agreed["layer"],
-        **{name: _joined(agreed[name]) for name in _ALTERNATIVES},
+        **_alternatives(agreed),
         "accuracy": agreed["accuracy"],
         "level_scheme": agreed["level_scheme"],
         "secrecy": agreed["secrecy"],
@@ -191,6 +199,22 @@ def _height_in(crs: str | None) -> str | None:
 
 def _flag(value: bool) -> str:
     return "true" if value else "false"
+
+
+_MEANT: Mapping[str, Callable[[str], str | None]] = {
+    "crs": values.crs_code,
+    "height_datum": values.datum,
+    "format": values.format_word,
+}
+
+
+def _alternatives(agreed: Row) -> dict[str, str | None]:
+    """What an agreed row allows, reference systems and formats in cimkit's own words for them."""
+    told = {}
+    for name in _ALTERNATIVES:
+        meant = _MEANT.get(name, str)
+        told[name] = _joined([meant(word) or word for word in agreed[name] or ()])
+    return told
 
 
 def _joined(given: Sequence[str] | None) -> str | None:

@@ -68,7 +68,7 @@ def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> 
 
 
 def _height_of(crs: str | None) -> str | None:
-    return datum(crs) if crs is not None and "+" in crs else None
+    return datum(crs) if crs is not None and ("+" in crs or "crs-compound" in crs) else None
 
 
 def same_path(stated: str, there: Iterable[str]) -> str | None:

@@ -35,7 +35,8 @@ _CONSTRAINTS = {"m": "M", "c": "C", "o": "O", "必选": "M", "条件必选": "C"
 _YES = frozenset({"true", "yes", "1", "是", "有"})
 _NO = frozenset({"false", "no", "0", "否", "无"})
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?(?:[T ].*)?")
-_CODE = re.compile(r"(?i)\bEPSG\b\D{0,3}(?:[\d.]*:)?(\d{4,6})")
+#: `EPSG:4549`, `epsg 4549`, `urn:ogc:def:crs:EPSG:9.9:4549`, `.../crs/EPSG/0/4549`.
+_CODE = re.compile(r"(?i)\bEPSG\b(?:[/:]+[\d.]*[/:]+|\D{0,3})(\d{4,6})(?!\d)")
 #: Names of the national reference systems as people write them -> their codes (EPSG register v11.022).
 _SYSTEMS = {
     "cgcs2000": 4490, "国家2000": 4490, "2000国家大地坐标系": 4490, "chinageodeticcoordinatesystem2000": 4490,
@@ -127,9 +128,9 @@ def datum(word: str | None) -> str | None:
     if word is None or not word.strip():
         return None
     compound = re.search(r"\+\s*(\d{4,6})\s*$", word)
-    match = compound or _CODE.search(word)
-    if match:
-        return f"EPSG:{match[1]}"
+    codes = [compound[1]] if compound else _CODE.findall(word)
+    if codes:
+        return f"EPSG:{codes[-1]}"  # of a compound system the height part stands last
     known = _DATUMS.get(_bare(word))
     return f"EPSG:{known}" if known is not None else word.strip()
 
