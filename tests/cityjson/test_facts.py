@@ -91,3 +91,25 @@ def test_degrees_are_judged_as_metres() -> None:
     assert isinstance(geometry, SubjectGeometry)
     assert validate(geometry.boundaries) == []
     assert np.ptp(geometry.boundaries.points, axis=0).round(1).tolist() == [8.3, 11.1, 9.0]
+
+
+@pytest.mark.parametrize(
+    ("code", "translate", "exchanged"),
+    [
+        (6677, [-36_967.0, -8_495.0, 0.0], True),  # Tokyo, northing first as the system has it
+        (4549, [500_000.0, 4_600_000.0, 0.0], False),  # Liaoning, easting first whatever the system says
+        (4549, [4_600_000.0, 500_000.0, 0.0], True),  # the same, northing first
+        (4529, [4_600_000.0, 41_500_000.0, 0.0], True),  # easting with the prefix of its zone
+        (7415, [85_000.0, 446_800.0, 0.0], False),  # easting comes first in this system
+    ],
+)
+def test_northing_before_easting_is_no_mirror(code: int, translate: list[float], exchanged: bool) -> None:
+    pytest.importorskip("pyproj")
+    content = document()
+    content["metadata"]["referenceSystem"] = f"https://www.opengis.net/def/crs/EPSG/0/{code}"
+    content["transform"]["translate"] = translate
+    if exchanged:  # the same house, its coordinates in the order of the axes
+        content["vertices"] = [[north, east, up] for east, north, up in content["vertices"]]
+    geometry = read(content).whole["geometry"]
+    assert isinstance(geometry, SubjectGeometry)
+    assert validate(geometry.boundaries) == []
