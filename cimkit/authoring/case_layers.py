@@ -10,11 +10,12 @@ layers:
     rows: []
 crs: EPSG:4490                             # of every layer
 format: geopackage
+defects: [{kind: form_unknown_field, locator: "project.yaml:3", found: nmae}]     # what the reader stumbled on
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ import polars as pl
 from cimkit.facts.demand import Demand
 from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.ifc_schema import IfcSchema
-from cimkit.facts.model import Facts
+from cimkit.facts.model import DEFECT_ROWS, Facts
 from cimkit.rules.faults import broken
 from cimkit.rules.shapes import known_keys, mapping_in, text_in
 from cimkit.sources.source import Source
@@ -84,6 +85,7 @@ class CaseLayers:
     name: str
     format: str
     layers: tuple[CaseLayer, ...]
+    defects: tuple[Mapping[str, Any], ...] = ()
 
     def source(self) -> Source:
         """The source that these layers are the content of."""
@@ -100,7 +102,10 @@ class CaseLayers:
         """The facts of the layers; None for the case's other sources, which a reader reads."""
         if source.name != self.name:
             return None
-        return facts_of_layers([each.layer() for each in self.layers], demand, format=self.format, name=self.name)
+        defects = pl.DataFrame(list(self.defects), schema={**DEFECT_ROWS, "locator": pl.String})
+        return facts_of_layers(
+            [each.layer() for each in self.layers], demand, format=self.format, name=self.name, defects=defects
+        )
 
 
 def read_layers(data: Mapping[str, Any], shown: str) -> CaseLayers | None:
@@ -113,7 +118,17 @@ def read_layers(data: Mapping[str, Any], shown: str) -> CaseLayers | None:
         text_in(data, "file", shown) or "case.gpkg",
         text_in(data, "format", shown) or "geopackage",
         tuple(_layer(given, name, crs, shown) for name in given),
+        tuple(_defects(data, shown)),
     )
+
+
+def _defects(data: Mapping[str, Any], shown: str) -> Iterator[Mapping[str, Any]]:
+    given = data.get("defects") or []
+    for index, defect in enumerate(given):
+        if not isinstance(defect, Mapping):
+            raise broken("not_a_mapping", shown, given, index)
+        known_keys(defect, (*DEFECT_ROWS, "locator"), shown)
+        yield defect
 
 
 def _layer(layers: Mapping[str, Any], name: str, crs: str | None, shown: str) -> CaseLayer:

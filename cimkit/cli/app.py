@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "rules": "cimkit.cli.rules",
     "packs": "cimkit.cli.packs",
     "compare": "cimkit.cli.compare",
+    "project": "cimkit.cli.project",
     "pack": "cimkit.cli.pack",
     "ids": "cimkit.cli.ids",
     "schema": "cimkit.cli.schema",

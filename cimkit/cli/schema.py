@@ -18,6 +18,7 @@ SCHEMAS = {
     "pack": ("cimkit.rules", "schemas/pack.json"),
     "rule": ("cimkit.rules", "schemas/rule.json"),
     "settings": ("cimkit.rules", "schemas/settings.json"),
+    "project": ("cimkit.projects", "schemas/project.json"),
     "waivers": ("cimkit.report", "schemas/waivers.json"),
 }
 

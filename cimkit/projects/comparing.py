@@ -50,7 +50,7 @@ def present_items(survey: Survey) -> dict[str, list[str]]:
     return {item: list(dict.fromkeys(places)) for item, places in there.items()}
 
 
-def comparing_layers(dossier: Dossier, survey: Survey, known: Definitions) -> list[ProjectLayer]:
+def comparing_layers(dossier: Dossier, survey: Survey, known: Definitions, lang: str) -> list[ProjectLayer]:
     """All of them, empty ones too."""
     there = present_items(survey)
     return [
@@ -59,7 +59,7 @@ def comparing_layers(dossier: Dossier, survey: Survey, known: Definitions) -> li
         _statements(dossier, survey),
         *_buildings(dossier, survey),
         _positions(survey),
-        _red_line(dossier, survey.red_line, known),
+        _red_line(dossier, survey.red_line, known, lang),
         *_models(dossier, survey),
     ]
 
@@ -202,9 +202,9 @@ def _distance_of(model: Model, line: RedLine | None) -> float | None:
     return None
 
 
-def _red_line(dossier: Dossier, line: RedLine | None, known: Definitions) -> ProjectLayer:
+def _red_line(dossier: Dossier, line: RedLine | None, known: Definitions, lang: str) -> ProjectLayer:
     fields = {
-        "name": TEXT, "state": TEXT, "geometry_type": TEXT, "valid": FLAG, "reason": TEXT, "crs": TEXT,
+        "name": TEXT, "state": TEXT, "problem": TEXT, "geometry_type": TEXT, "valid": FLAG, "reason": TEXT, "crs": TEXT,
         "latitude": NUMBER, "longitude": NUMBER, "square_metres": NUMBER, "city": TEXT,
         "city_of_nearest_seat": TEXT, "ratio": NUMBER,
     }  # fmt: skip
@@ -215,7 +215,8 @@ def _red_line(dossier: Dossier, line: RedLine | None, known: Definitions) -> Pro
         "state": "unreadable" if line.error is not None else "read",
         "geometry_type": line.geometry_type,
         "valid": line.valid,
-        "reason": line.reason if line.error is None else line.error.message("zh"),
+        "problem": line.error.message(lang) if line.error is not None else None,
+        "reason": line.reason,
         "crs": line.crs,
         "latitude": line.latitude,
         "longitude": line.longitude,

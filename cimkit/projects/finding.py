@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cimkit.errors import SourceError
+from cimkit.errors import SourceError, UsageError
 from cimkit.projects.form import Form
 
-__all__ = ["FORM_NAMES", "find_form", "find_projects", "read_form"]
+__all__ = ["FORM_NAMES", "find_form", "find_projects", "read_form", "refuse_many"]
 
 #: Files that make a folder a project, in the order in which they are looked for.
 FORM_NAMES = ("project.yaml", "project.yml", "项目.yaml", "project.xlsx", "项目.xlsx", "项目表.xlsx")
@@ -54,3 +54,12 @@ def read_form(folder: Path) -> Form:
     from cimkit.projects.form_yaml import read_yaml_form
 
     return read_yaml_form(content, path.name)
+
+
+def refuse_many(folder: Path) -> None:
+    """Raises UsageError for a folder that is no project itself but holds some: that is a portfolio."""
+    if not folder.is_dir() or find_form(folder) is not None:
+        return
+    count = sum(1 for _ in find_projects(folder))
+    if count:
+        raise UsageError("projects.holds_projects", name=str(folder), count=count)

@@ -50,7 +50,7 @@ def outcome_of(
         },
         "red_line": _red_line(survey),
         "indicators": {each.code: _indicator(each, lang) for each in indicators},
-        "missing": [_entry(result, lang) for result in missing],
+        "missing": _once([_entry(result, lang) for result in missing]),
         "wrong": [_entry(result, lang) for result in wrong],
         "to_sign": [_entry(result, lang) for result in report.results if result.verdict is Verdict.MANUAL],
         "deliverables": _deliverables(report, survey, known, lang),
@@ -100,6 +100,11 @@ def _indicator(each: Indicator, lang: str) -> dict[str, Any]:
         "inputs": each.inputs,
         "lacking": each.lacking,
     }
+
+
+def _once(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What several kinds of one project call for is told once."""
+    return list({entry["title"]: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def _entry(result: Result, lang: str) -> dict[str, Any]:

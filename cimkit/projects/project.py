@@ -85,7 +85,7 @@ def check_project(
         size=len(dossier.form.content),
     )
     sources = [*inventory.sources, form]
-    conclusion = _Conclusion(dossier, known, form.name)
+    conclusion = _Conclusion(dossier, known, form.name, lang)
     survey = Survey(inventory, known, line, conclusion)
     plan = plan_for(
         sources,
@@ -110,18 +110,19 @@ def check_project(
 class _Conclusion:
     """Makes the project's own facts once its sources have been taken, and keeps its indicators."""
 
-    def __init__(self, dossier: Dossier, known: Definitions, name: str) -> None:
+    def __init__(self, dossier: Dossier, known: Definitions, name: str, lang: str) -> None:
         self.dossier = dossier
         self.known = known
         self.name = name
+        self.lang = lang
         self.indicators: list[Indicator] = []
 
     def __call__(self, survey: Survey, demand: Demand) -> Facts:
         buildings, origin = inputs_of(self.dossier, survey)
-        self.indicators = floor_lines(self.known.floor_lines, self.dossier.form.single, buildings, origin)
+        self.indicators = floor_lines(self.known.floor_lines, self.dossier.form.single, buildings, origin, self.lang)
         layers = [
             *form_layers(self.dossier),
-            *comparing_layers(self.dossier, survey, self.known),
+            *comparing_layers(self.dossier, survey, self.known, self.lang),
             indicator_layer(self.indicators, self.dossier),
         ]
         return project_facts(layers, demand, [*self.dossier.faults, *survey.inventory.faults], name=self.name)

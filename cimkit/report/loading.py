@@ -89,6 +89,7 @@ def _report(data: Mapping[str, Any]) -> Report:
         waivers=list(data.get("waivers", ())),
         signoffs=list(data.get("signoffs", ())),
         baseline=data.get("baseline"),
+        project=data.get("project"),
     )
 
 

@@ -23,6 +23,7 @@ from cimkit.locales import template
 from cimkit.report.formats.drawing import drawings
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
 from cimkit.report.outline import by_importance, mend_first, shares, skipped_counts, unset_parameters
+from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, count, findings_of, ids_verdict, open_findings
 from cimkit.report.wording import (
@@ -133,6 +134,7 @@ def _context(report: Report, words: Words, max_findings: int) -> dict[str, Any]:
         "kinds": _bars(spread.kinds),
         "storey_names": [name for name, _ in shares(report, most=200).storeys if name],
         "drawings": drawings(report),
+        "project_sections": project_sections(report),
         "ids": [(ids, ids_verdict(report, ids)) for ids in report.ids],
         "stage": stage_line(words, report),
         "faults": [internal_error_line(words, error) for error in report.internal_errors],

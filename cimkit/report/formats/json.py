@@ -69,6 +69,7 @@ def report_head(report: Report) -> dict[str, Any]:
         "waivers": report.waivers,
         "signoffs": report.signoffs,
         "baseline": report.baseline,
+        **({"project": report.project} if report.project is not None else {}),
         "counts": asdict(counts),
     }
 

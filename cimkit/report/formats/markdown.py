@@ -11,6 +11,7 @@ from typing import IO
 
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, count, findings_of, open_findings
 from cimkit.report.wording import (
@@ -43,6 +44,7 @@ def _safe(text: str) -> str:
 def _lines(report: Report, words: Words, max_findings: int) -> Iterator[str]:
     results = by_importance(report)
     yield from _summary(report, words)
+    yield from _project(report)
     yield from _mend_first(report, words)
     yield from _rules(results, words)
     for result in results:
@@ -96,6 +98,17 @@ def _summary(report: Report, words: Words) -> Iterator[str]:
             yield f"> {_safe(str(file.get('title') or file.get('path')))}: {_safe(str(note))}"
             yield ">"
     yield f"> {words('scope')}"
+
+
+def _project(report: Report) -> Iterator[str]:
+    for section in project_sections(report):
+        yield ""
+        yield f"## {section.title}"
+        yield ""
+        yield "| | |"
+        yield "| --- | --- |"
+        for label, text, _ in section.lines:
+            yield f"| {_safe(label)} | {_safe(text)} |"
 
 
 def _aside(waived: int, baselined: int) -> tuple[tuple[str, int], ...]:

@@ -19,6 +19,7 @@ from rich.text import Text
 from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, Verdict
 from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages_of
 from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
 from cimkit.report.wording import (
@@ -80,6 +81,7 @@ class _Page:
     def draw(self) -> None:
         results = by_importance(self.report)
         self._banner()
+        self._project()
         self._sources()
         self._packs()
         self._mend_first()
@@ -112,6 +114,14 @@ class _Page:
         self._line(words("stage_line", stage=stage_line(words, report)), "dim")
         for error in report.internal_errors:
             self._line(internal_error_line(words, error), "bold red")
+
+    def _project(self) -> None:
+        for section in project_sections(self.report):
+            self._heading(section.title)
+            table = Table.grid(padding=(0, 2))
+            for label, text, style in section.lines:
+                table.add_row(Text(plain(label), overflow="fold"), Text(plain(text), _STYLE.get(style or "", "")))
+            self._indented(table)
 
     def _sources(self) -> None:
         self._heading(self.words("sources"))
