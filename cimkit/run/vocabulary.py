@@ -18,12 +18,22 @@ __all__ = ["every_defect", "every_relation", "whole_demand"]
 def every_defect() -> Mapping[str, str]:
     """Kind of defect -> what it means, of every reader."""
     from cimkit.facts.defects_city import CITY_DEFECTS
+    from cimkit.facts.defects_project import PROJECT_DEFECTS
     from cimkit.facts.model import DEFECTS
+    from cimkit.readers.delivery.fields import DELIVERY_DEFECTS
     from cimkit.readers.tables.defects import TABLE_DEFECTS
     from cimkit.readers.tiles.defects import DEFECTS as TILES_DEFECTS
     from cimkit.readers.tiles.defects import GEOMETRY_DEFECTS
 
-    return {**DEFECTS, **CITY_DEFECTS, **TILES_DEFECTS, **GEOMETRY_DEFECTS, **TABLE_DEFECTS}
+    return {
+        **DEFECTS,
+        **CITY_DEFECTS,
+        **TILES_DEFECTS,
+        **GEOMETRY_DEFECTS,
+        **TABLE_DEFECTS,
+        **DELIVERY_DEFECTS,
+        **PROJECT_DEFECTS,
+    }
 
 
 @lru_cache(maxsize=1)
