@@ -151,4 +151,6 @@ def _is_text(head: bytes) -> bool:
         except UnicodeDecodeError:
             continue
         return True
-    return False
+    return len(head.decode("utf-8", "ignore").encode()) > 0.9 * len(
+        head
+    )  # UTF-8 with a few broken bytes: its reader says where
