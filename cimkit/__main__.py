@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from cimkit.cli import main
+from cimkit.cli import command_line
 
 # Workers are spawned, and a spawned process imports the main module anew.
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line()

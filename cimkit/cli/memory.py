@@ -10,7 +10,7 @@ __all__ = ["collect_seldom", "use_one_arena"]
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
+_OBJECTS_BETWEEN_COLLECTIONS = 400_000
 
 
 def collect_seldom() -> None:

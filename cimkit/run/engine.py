@@ -15,7 +15,7 @@ from cimkit.errors import CimkitError
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
-from cimkit.rules.conditions import Check
+from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not
 from cimkit.rules.model import Executable, Rule
 from cimkit.run.evaluation import Evaluation
 from cimkit.run.gates import Gates
@@ -85,11 +85,23 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     if rule.must is None:
         count = int(selected.sum())
         return Judgement(Verdict.PASSED if count else Verdict.NOT_APPLICABLE, applicable=count)
+    if not selected.any() and _is_of_facets(rule.must):
+        return Judgement(Verdict.NOT_APPLICABLE)  # a check may miss what is not there; facets speak of what is
     try:
         outcome = evaluation.judge(rule.must, selected)
     except CimkitError as lacking:
         return Judgement(Verdict.BLOCKED, reason=lacking.key, reason_values=lacking.values)
     return _conclude(rule, outcome, selected)
+
+
+def _is_of_facets(condition: Condition) -> bool:
+    match condition:
+        case All(of) | AnyOf(of):
+            return all(map(_is_of_facets, of))
+        case Not(of):
+            return _is_of_facets(of)
+        case _:
+            return not isinstance(condition, Check)
 
 
 def may_speak_of(rule: Rule, format: str | None) -> bool:
