@@ -6,13 +6,14 @@ __all__ = ["FORMATS_READ", "IFC_FORMATS", "QUIET_IN_FOLDERS", "READ_WHOLE"]
 
 #: Formats that a reader exists for. Others are recognised and named, not read.
 FORMATS_READ = frozenset(
-    {"ifc", "ifcxml", "cityjson", "citygml", "3dtiles", "csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb"}
+    {
+        "ifc", "ifcxml", "cityjson", "citygml", "3dtiles", "csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb",
+        "geopackage", "shapefile", "geojson", "geojsonseq", "filegdb",
+    }  # fmt: skip
 )
 
 #: Formats whose readers take the whole content as bytes; it is then read once, and hashed while it is judged.
-READ_WHOLE = frozenset(
-    {"ifc", "ifcxml", "cityjson", "citygml", "csv", "xlsx", "parquet", "metadata", "geojson", "geojsonseq"}
-)
+READ_WHOLE = frozenset({"ifc", "ifcxml", "cityjson", "csv", "xlsx", "parquet", "metadata", "geojson", "geojsonseq"})
 
 #: Formats that say nothing of themselves: beside the data of a folder or archive they are no sources.
 QUIET_IN_FOLDERS = frozenset({"json", "xml", "sqlite", "ids", "tiff", "office", "zip"})
