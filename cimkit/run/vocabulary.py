@@ -21,9 +21,14 @@ def every_defect() -> Mapping[str, str]:
     from cimkit.facts.defects_project import PROJECT_DEFECTS
     from cimkit.facts.model import DEFECTS
     from cimkit.readers.delivery.fields import DELIVERY_DEFECTS
+    from cimkit.readers.metadata.defects import METADATA_DEFECTS
+    from cimkit.readers.osgb.defects import OSGB_DEFECTS
+    from cimkit.readers.pointcloud.defects import LAS_DEFECTS
+    from cimkit.readers.raster.defects import RASTER_DEFECTS
     from cimkit.readers.tables.defects import TABLE_DEFECTS
     from cimkit.readers.tiles.defects import DEFECTS as TILES_DEFECTS
     from cimkit.readers.tiles.defects import GEOMETRY_DEFECTS
+    from cimkit.readers.vector.defects import VECTOR_DEFECTS
 
     return {
         **DEFECTS,
@@ -31,6 +36,11 @@ def every_defect() -> Mapping[str, str]:
         **TILES_DEFECTS,
         **GEOMETRY_DEFECTS,
         **TABLE_DEFECTS,
+        **METADATA_DEFECTS,
+        **RASTER_DEFECTS,
+        **LAS_DEFECTS,
+        **OSGB_DEFECTS,
+        **VECTOR_DEFECTS,
         **DELIVERY_DEFECTS,
         **PROJECT_DEFECTS,
     }

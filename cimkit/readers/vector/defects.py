@@ -8,8 +8,10 @@ defect matters is for rules to say.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["VECTOR_DEFECTS", "about_the_file"]
 
@@ -53,4 +55,6 @@ VECTOR_DEFECTS: Mapping[str, str] = {
 
 def about_the_file(defects: pl.DataFrame) -> pl.DataFrame:
     """Defects whose features are no subjects of this run: their locators alone say where."""
+    import polars as pl
+
     return defects.with_columns(sid=pl.lit(None, dtype=pl.Int32))
