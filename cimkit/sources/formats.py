@@ -7,9 +7,10 @@ __all__ = ["FORMATS_READ", "IFC_FORMATS", "QUIET_IN_FOLDERS", "READ_WHOLE"]
 #: Formats that a reader exists for. Others are recognised and named, not read.
 FORMATS_READ = frozenset(
     {
-        "ifc", "ifcxml", "cityjson", "citygml", "3dtiles", "csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb",
-        "geopackage", "shapefile", "geojson", "geojsonseq", "filegdb",
-    }  # fmt: skip
+        *("ifc", "ifcxml", "cityjson", "citygml", "3dtiles"),
+        *("geopackage", "shapefile", "geojson", "geojsonseq", "filegdb"),
+        *("csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb"),
+    }
 )
 
 #: Formats whose readers take the whole content as bytes; it is then read once, and hashed while it is judged.
