@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -53,6 +54,7 @@ def check(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     base: SourceLike | None = None,
+    depth: str | None = None,
 ) -> Report:
     """Check one source (a file, a folder, an archive, bytes, an open binary file).
 
@@ -65,6 +67,7 @@ def check(
     name      what to call a source that has no path
     pictures  also draw storey plans for the HTML report (needs the extra `ifc`)
     base      what a delivery replaces: structure, keys, ended features and secrecy are compared with it
+    depth     `structure`, `sample` or `full` (default): how much of very large sources is looked at
 
     Returns the report; a source that can't be read is in it with the reason. Raises UsageError for wrong arguments
     and PackError for a broken pack, settings or IDS file.
@@ -84,6 +87,7 @@ def check(
         select=select,
         ignore=ignore,
         base=base,
+        depth=depth,
     )
 
 
@@ -103,6 +107,7 @@ def check_sources(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     base: SourceLike | None = None,
+    depth: str | None = None,
     crew: Crew | None = None,
     cache: AnswerCache | None = None,
 ) -> Report:
@@ -116,6 +121,8 @@ def check_sources(
     from cimkit.sources.opening import expand
 
     limits = limits or Limits()
+    if depth is not None:
+        limits = _with_depth(limits, depth)
     opened: list[Source] = []
     deliveries: list[DeliveryRun] = []
     for index, source in enumerate(sources):
@@ -148,6 +155,16 @@ def check_sources(
         cache=cache,
     )
     return _with_waivers(report, chosen)
+
+
+def _with_depth(limits: Limits, depth: str) -> Limits:
+    """Raises UsageError for a word that is no depth."""
+    from cimkit.errors import UsageError
+    from cimkit.sources.limits import Depth
+
+    if depth not in list(Depth):
+        raise UsageError("run.unknown_depth", word=depth, known=", ".join(Depth))
+    return replace(limits, depth=Depth(depth))
 
 
 def _is_several(given: SourceLike, found: Sequence[Source]) -> bool:

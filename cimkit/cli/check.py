@@ -16,6 +16,7 @@ from cimkit.errors import UsageError
 __all__ = ["command"]
 
 _FAIL_ON = ("error", "warning", "info", "never")
+_DEPTHS = ("structure", "sample", "full")
 _PROGRESS = ("auto", "bar", "json", "none")
 
 
@@ -50,6 +51,8 @@ def command(words: Words) -> click.Command:
         option(words, "--waivers", key="waivers", metavar="FILE", **many),
         option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
         option(words, "--baseline", key="baseline", metavar="REPORT.json"),
+        option(words, "--base", key="base", metavar=words("metavar_sources").rstrip(".…")),
+        option(words, "--depth", key="depth", type=click.Choice(_DEPTHS), default="full"),
         option(words, "--against", key="against", metavar="REPORT.json"),
         *crew_options(words),
         option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),
@@ -78,6 +81,8 @@ def _run(
     signoffs: tuple[str, ...],
     baseline: str | None,
     against: str | None,
+    base: str | None,
+    depth: str,
     jobs: int | None,
     scheduler: str | None,
     no_cache: bool,
@@ -115,6 +120,8 @@ def _run(
             select=select,
             ignore=ignore,
             pictures=page is not None,
+            base=base,
+            depth=depth,
             crew=helpers.crew,
             cache=helpers.cache,
         )

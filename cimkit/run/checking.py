@@ -18,7 +18,7 @@ from cimkit.run.crews import Crew
 from cimkit.run.ids_notes import with_notes
 from cimkit.run.looking import Across, Look, Plan, fault_told
 from cimkit.run.looks import CancelledError, Progress, looks
-from cimkit.sources.limits import Limits
+from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
 
 __all__ = ["Across", "CancelledError", "Plan", "Progress", "run"]
@@ -78,7 +78,7 @@ def run(
         ids=with_notes(plan.ids, plan.ids_versions, summaries, lang),
         parameters=plan.parameters,
         adoption=list(plan.adoption),
-        settings=plan.settings,
+        settings=plan.settings if limits.depth is Depth.FULL else {**plan.settings, "depth": str(limits.depth)},
         skipped=list(plan.skipped),
         internal_errors=faults,
         views=views,

@@ -16,10 +16,13 @@ from cimkit.facts.columns import BoolArray
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not
-from cimkit.rules.model import Executable, Rule
+from cimkit.rules.model import Executable, Gate, Rule
 from cimkit.run.evaluation import Evaluation
 from cimkit.run.gates import Gates
 from cimkit.sources.formats import IFC_FORMATS
+
+#: Defects that lie in the contents of tiles.
+_IN_CONTENTS = frozenset({"tiles_binary", "tiles_content", "tiles_gltf", "tiles_file", "tiles_package"})
 
 __all__ = ["Judgement", "judge_rules", "may_speak_of"]
 
@@ -64,6 +67,8 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     outside = _outside(rule, evaluation.facts)
     if outside is not None:
         return outside
+    if evaluation.facts.whole.get("depth") == "structure" and not _is_of_structure(rule):
+        return Judgement(Verdict.BLOCKED, reason="results.not_looked_at")
     if rule.flaw is not None:
         return Judgement(Verdict.BLOCKED, reason="results.flawed_rule", reason_values={"flaw": rule.flaw})
     if missing:
@@ -92,6 +97,14 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     except CimkitError as lacking:
         return Judgement(Verdict.BLOCKED, reason=lacking.key, reason_values=lacking.values)
     return _conclude(rule, outcome, selected)
+
+
+def _is_of_structure(rule: Rule) -> bool:
+    """Whether a rule can be judged where no feature and no content was read."""
+    must = rule.must
+    if isinstance(must, Check) and not _IN_CONTENTS.isdisjoint(must.options.get("kind") or ()):
+        return False
+    return rule.where is None and rule.gate not in (Gate.CONTENT, Gate.GEOMETRY)
 
 
 def _is_of_facets(condition: Condition) -> bool:

@@ -41,7 +41,7 @@ class Keeper:
         if cache is None or look.pictures or look.across is not None:
             return None
         try:
-            return cls(cache, look, _asked(look.plan, look.lang))
+            return cls(cache, look, _asked(look.plan, look.lang, str(look.limits.depth)))
         except (CimkitError, TypeError):
             return None  # a pack that can't be read says so elsewhere; a parameter that is no JSON has no digest
 
@@ -74,7 +74,7 @@ class Keeper:
         return key_of(asked=self.asked, name=source.name, sha256=digest, format=source.format)
 
 
-def _asked(plan: Plan, lang: str) -> str:
+def _asked(plan: Plan, lang: str, depth: str) -> str:
     from cimkit.rules.load import pack_digests
 
     packs = []
@@ -84,6 +84,7 @@ def _asked(plan: Plan, lang: str) -> str:
     return key_of(
         cimkit=cimkit_state(),
         lang=lang,
+        depth=depth,
         packs=packs,
         parameters=plan.parameters,
         settings=dict(plan.settings),

@@ -21,7 +21,7 @@ from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
 from cimkit.sources.formats import READ_WHOLE
-from cimkit.sources.limits import Limits
+from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
 
 __all__ = ["Across", "Look", "Looked", "Plan", "fault_told"]
@@ -115,10 +115,11 @@ class Look:
         rules = [rule for rule in self.plan.rules if _speaks_of(self.plan, rule, source.format)]
         alone = [rule for rule in rules if rule.across is None]
         with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
-            digest = aside.submit(source.digest, self.limits)
+            listed = bool(source.parts) and self.limits.depth is not Depth.FULL  # terabytes are not hashed for a sample
+            digest = None if listed else aside.submit(source.digest, self.limits)
             facts = _facts(source, rules, self.limits, self.across)
             judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
-            summary.sha256 = digest.result()
+            summary.sha256 = digest.result() if digest is not None else None
         for rule, judgement in zip(alone, judgements, strict=True):
             if judgement.fault is not None:
                 looked.faults.append(fault_told(judgement.fault, source, rule.code))
@@ -128,6 +129,8 @@ class Look:
         if self.across is not None:
             self.across.take(source, facts)
         _summarise(summary, facts, [judgement.verdict for judgement in judgements])
+        if self.limits.depth is not Depth.FULL and source.format != "delivery":
+            summary.facts = {**summary.facts, "depth": _looked_at(source, self.limits)}
         if self.pictures and source.data is not None:
             from cimkit.run.pictures import plans_of
 
@@ -138,14 +141,44 @@ class Look:
         return told
 
 
+def _looked_at(source: Source, limits: Limits) -> dict[str, Any]:
+    """How much of a source was looked at, and what stands for its digest where it was not hashed."""
+    told: dict[str, Any] = {"depth": str(limits.depth)}
+    if source.parts:
+        told["listing"] = source.listing()
+        told["looked"] = sum(limits.looks_at(part) for part in source.parts)
+        told["of"] = len(source.parts)
+    return told
+
+
+def _shallow(demand: Demand) -> Demand:
+    """What is demanded of structure alone: no feature, no geometry."""
+    return replace(
+        demand,
+        kinds=frozenset(),
+        named_kinds=frozenset(),
+        properties=frozenset(),
+        attributes=frozenset(),
+        geometry=False,
+    )
+
+
 def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None) -> Facts:
     rules = [rule for rule in rules if may_speak_of(rule, source.format)]
-    if across is None:
-        return read_facts(source, limits, lambda schema: demand_of(rules, schema))
-    own = across.facts_of(source, demand_of(rules, None))
+    own = across.facts_of(source, demand_of(rules, None)) if across is not None else None
     if own is not None:
         return own
-    return read_facts(source, limits, lambda schema: demand_of(rules, schema) | across.demand(source, schema))
+
+    def demand(schema: IfcSchema | None) -> Demand:
+        wanted = demand_of(rules, schema)
+        if limits.depth is Depth.STRUCTURE:
+            return _shallow(wanted)
+        return wanted if across is None else wanted | across.demand(source, schema)
+
+    facts = read_facts(source, limits, demand)
+    if limits.depth is not Depth.FULL:
+        facts = replace(facts, whole={**facts.whole, "depth": str(limits.depth)})
+    return facts
 
 
 def _speaks_of(plan: Plan, rule: Rule, format: str | None) -> bool:

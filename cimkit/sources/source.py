@@ -108,6 +108,23 @@ class Source:
             raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
         return root if self.main is None else root / self.main
 
+    def listing(self) -> dict[str, int | str]:
+        """Files, bytes, and a digest over the name, size and date of each part: what stands for a digest of the content
+        where hashing terabytes is declined. Raises SourceError."""
+        total, size = hashlib.sha256(), 0
+        try:
+            for number, part in enumerate(self.parts):
+                if self.path is not None:
+                    known = (self.path / part).stat()
+                    told = f"{part}\0{known.st_size}\0{known.st_mtime_ns}\n"
+                    size += known.st_size
+                else:
+                    told = f"{self.members[number]}\n"
+                total.update(told.encode("utf-8", "surrogatepass"))
+        except OSError as problem:
+            raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+        return {"files": len(self.parts), "bytes": size or self.size or 0, "sha256": total.hexdigest()}
+
     def digest(self, limits: Limits) -> str:
         """Hex SHA-256 of the content. A composite's is over the name, size and content of each part, in their order.
         Raises SourceError."""

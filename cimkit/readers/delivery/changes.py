@@ -102,7 +102,7 @@ def _structure(before: Found, after: Found) -> list[dict[str, object]]:
     return rows + [
         _row("structure", after, detail=now[key][0], found=now[key][1], expected=kind)
         for key, (_, kind) in then.items()
-        if key in now and now[key][1] != kind
+        if key in now and now[key][1] != kind and now[key][1] and kind
     ]
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "Unread", "found_in", "same_path", "stem"]
 
+#: Formats whose fields have no declared type: what is found there changes with the values.
+_UNTYPED = frozenset({"csv", "xlsx", "geojson", "geojsonseq"})
+
 Extent = tuple[float, float, float, float]
 
 
@@ -32,7 +35,7 @@ class Found:
     extent: Extent | None = None
     date: str | None = None
     geometry_type: str | None = None
-    fields: Mapping[str, str] | None = None  # name -> type; None: it has no fields, or nobody looked
+    fields: Mapping[str, str] | None = None  # name -> type (empty: not declared); None: no fields, or nobody looked
     alone: bool = True  # the only one of its source
 
 
@@ -47,8 +50,12 @@ class Unread:
 def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> list[Found]:
     """The data sets of one source, by its facts."""
     layers: Any = whole.get("layers") or ()
-    fields = {str(layer["name"]): {each["name"]: each["type"] for each in layer["fields"]} for layer in layers}
     rows = datasets.to_dicts()
+    typed = not any(row.get("format") in _UNTYPED for row in rows)
+    fields = {
+        str(layer["name"]): {each["name"]: each["type"] if typed else "" for each in layer["fields"]}
+        for layer in layers
+    }
     return [
         Found(
             path=path,
