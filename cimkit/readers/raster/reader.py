@@ -14,7 +14,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, system_of_wkt
 from cimkit.readers.notes import Notes
-from cimkit.readers.raster.directories import TiffError, read_directories
+from cimkit.readers.raster.directories import Directory, TiffError, read_directories
 from cimkit.readers.raster.sample import BandSums, Sample, take_sample
 from cimkit.readers.raster.world_file import find_world_file, read_world_file
 from cimkit.readers.records import Record, facts_of_records
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_geotiff"]
 
+_NODATA_TAG = 42113
 _COMPLAINTS = logging.getLogger("rasterio")
 
 
@@ -45,7 +46,7 @@ def read_geotiff(path: Path, demand: Demand, *, name: str) -> Facts:
         raise SourceError("readers.extra_missing", name=name, extra="raster") from missing
     notes = Notes(demand)
     try:
-        read_directories(path, notes)
+        directories = read_directories(path, notes)
     except TiffError as problem:
         raise SourceError("readers.raster_broken", name=name) from problem
     except OSError as problem:
@@ -55,19 +56,22 @@ def read_geotiff(path: Path, demand: Demand, *, name: str) -> Facts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a defect says so
             warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's own, of affine
-            with rasterio.Env(GDAL_CACHEMAX=64), rasterio.open(path, driver="GTiff") as raster:
-                return _facts(raster, path, demand, name, notes)
+            with (
+                rasterio.Env(GDAL_CACHEMAX=64, GTIFF_REPORT_COMPD_CS=True),
+                rasterio.open(path, driver="GTiff") as raster,
+            ):
+                return _facts(raster, directories[0], path, demand, name, notes)
     except (RasterioError, CPLE_BaseError, MemoryError, OverflowError, ValueError) as problem:
         raise SourceError("readers.raster_broken", name=name) from problem
     finally:
         _COMPLAINTS.disabled = quiet
 
 
-def _facts(raster: Any, path: Path, demand: Demand, name: str, notes: Notes) -> Facts:
+def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: str, notes: Notes) -> Facts:
     placed = not raster.transform.is_identity
     system = system_of_wkt(raster.crs.to_wkt()) if raster.crs else None
     _judge_place(raster, path, placed, system, notes)
-    _judge_nodata(raster, notes)
+    _judge_nodata(raster, directory, notes)
     stem = name.rpartition("/")[2].rpartition("!")[2]
     fields = _fields(raster, path, placed, system)
     of_bands = [_band(raster, number) for number in range(1, raster.count + 1)]
@@ -80,7 +84,7 @@ def _facts(raster: Any, path: Path, demand: Demand, name: str, notes: Notes) -> 
         "date": raster.tags().get("TIFFTAG_DATETIME"),
         "count": raster.count,
     }
-    looked = notes.wants("raster_data_unreadable") or _asks_for_pixels(demand)
+    looked = notes.wants("raster_data_unreadable", "raster_not_judged") or _asks_for_pixels(demand)
     sample = take_sample(raster, notes) if looked else Sample()  # last: a damaged block upsets what is asked after it
     fields |= _sampled(sample, fields["role"])
     whole = Record("raster", stem, stem, stem, fields)
@@ -239,13 +243,20 @@ def _judge_place(raster: Any, path: Path, placed: bool, system: SystemText | Non
             notes.add("raster_world_file", "elsewhere", found=beside.name, expected=f"{off:.6g}")
 
 
-def _judge_nodata(raster: Any, notes: Notes) -> None:
+def _judge_nodata(raster: Any, directory: Directory, notes: Notes) -> None:
+    """The file's own value for no data (GDAL's tag), which GDAL itself drops where the pixels cannot have it."""
     values = raster.nodatavals
     if len({repr(value) for value in values}) > 1:
         notes.add("raster_nodata_differs", found="; ".join(str(value) for value in values))
-    for number, (kind, value) in enumerate(zip(raster.dtypes, values, strict=True), start=1):
-        if value is None or not kind.startswith(("uint", "int")):
-            continue
-        info = np.iinfo(kind)
-        if not (math.isfinite(value) and value == int(value) and info.min <= value <= info.max):
-            notes.add("raster_nodata_type", found=f"{value:g}", expected=kind, column=number)
+    tag = directory.tags.get(_NODATA_TAG)
+    kind = raster.dtypes[0]
+    if tag is None or not kind.startswith(("uint", "int")):
+        return
+    written = b"".join(tag.tolist()).split(b"\0", 1)[0].decode("ascii", "replace").strip()
+    try:
+        value = float(written)
+    except ValueError:
+        value = math.nan
+    info = np.iinfo(kind)
+    if not (math.isfinite(value) and value == int(value) and info.min <= value <= info.max):
+        notes.add("raster_nodata_type", found=written, expected=kind)
