@@ -21,10 +21,10 @@ from cimkit.run.evaluation import Evaluation
 from cimkit.run.gates import Gates
 from cimkit.sources.formats import IFC_FORMATS
 
+__all__ = ["Judgement", "judge_rules", "may_speak_of"]
+
 #: Defects that lie in the contents of tiles.
 _IN_CONTENTS = frozenset({"tiles_binary", "tiles_content", "tiles_gltf", "tiles_file", "tiles_package"})
-
-__all__ = ["Judgement", "judge_rules", "may_speak_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import zipfile
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 import cimkit
 from cimkit.errors import SourceError, UsageError
 from cimkit.facts.demand import Demand
-from cimkit.readers.delivery import values
+from cimkit.readers.delivery import fields, values
 from cimkit.readers.delivery.changes import Changes, differences
 from cimkit.readers.delivery.conditions import is_met
 from cimkit.readers.delivery.documents import read_document
@@ -304,6 +307,21 @@ def test_differences_aspect_by_aspect() -> None:
         ("geometry", None, "Polygon", "Point"),
         ("missing", None, None, None),
     ]
+
+
+def test_the_schema_says_what_is_read() -> None:
+    schema = json.loads((resources.files("cimkit.readers.delivery") / "schemas/delivery.json").read_text("utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for part, table, rows in (
+        ("manifest", fields.SINGLE_MANIFEST, {"datasets"}),
+        ("dataset", fields.DATASET_FIELDS, set()),
+        ("agreement", fields.SINGLE_AGREEMENT, {"layers"}),
+        ("agreed", fields.AGREED_FIELDS, set()),
+    ):
+        assert schema["$defs"][part]["properties"].keys() == {each.name for each in table} | rows
+        assert schema["$defs"][part]["required"] == list(fields.required(table))
+    assert validator.is_valid({"delivery_version": 1, "datasets": [{"path": "a.gpkg", "secrecy": "公开"}]})
+    assert not validator.is_valid({"delivery_version": 1, "datasets": [{"pfad": "a.gpkg"}]})
 
 
 def test_a_base_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
