@@ -29,7 +29,7 @@ _POINTS_A_CELL = 16
 @dataclass(slots=True)
 class PointSums:
     """points looked at; classes and returns: number -> points; least, greatest: of raw x, y, z in the file's units;
-    cells: points of each cell of the grid; cell: its side; odd_returns: points whose return numbers make no sense."""
+    cells: points of each cell of the grid; cell: its sides; odd_returns: points whose return numbers make no sense."""
 
     points: int = 0
     classes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(256, np.int64))
@@ -37,7 +37,7 @@ class PointSums:
     least: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(3, np.inf))
     greatest: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(3, -np.inf))
     cells: npt.NDArray[np.int64] | None = None
-    cell: float = 1.0
+    cell: tuple[float, float] = (1.0, 1.0)
     odd_returns: int = 0
     complete: bool = True
 
@@ -53,8 +53,10 @@ def sum_points(path: Path, header: Header, notes: Notes) -> PointSums:
     box = np.array([header.least, header.greatest])
     sides = box[1, :2] - box[0, :2] if np.isfinite(box).all() else np.zeros(2)
     if sides.min() > 0 and sides.max() < 1e9 and header.points:
-        sums.cell = max(float(sides.max()) / _CELLS, math.sqrt(_POINTS_A_CELL * float(sides.prod()) / header.points))
-        sums.cells = np.zeros(tuple(np.clip(np.ceil(sides / sums.cell).astype(np.int64), 1, _CELLS + 1)), np.int64)
+        wanted = max(float(sides.max()) / _CELLS, math.sqrt(_POINTS_A_CELL * float(sides.prod()) / header.points))
+        counts = np.clip(np.floor(sides / wanted).astype(np.int64), 1, _CELLS)
+        sums.cell = (float(sides[0] / counts[0]), float(sides[1] / counts[1]))
+        sums.cells = np.zeros((int(counts[0]), int(counts[1])), np.int64)
     if not header.sound:  # laspy would look for records that are not there, billions of them if the header says so
         notes.add("las_unreadable", "records", locator="points")
         sums.complete = False
@@ -104,8 +106,8 @@ def _add(sums: PointSums, chunk: Any, header: Header, corner: npt.NDArray[np.flo
     sums.odd_returns += int(((number == 0) | (number > of)).sum())
     if sums.cells is not None:
         with np.errstate(invalid="ignore", over="ignore"):
-            column = np.floor((place[0] - corner[0]) / sums.cell)
-            row = np.floor((place[1] - corner[1]) / sums.cell)
+            column = np.floor((place[0] - corner[0]) / sums.cell[0])
+            row = np.floor((place[1] - corner[1]) / sums.cell[1])
         wide, high = sums.cells.shape
         inside = (column >= 0) & (column <= wide) & (row >= 0) & (row <= high)
         column, row = np.minimum(column, wide - 1), np.minimum(row, high - 1)  # those on the far edge

@@ -108,7 +108,7 @@ def _fields(header: Header, system: SystemText | None, sums: PointSums) -> dict[
         if sums.cells is not None and sums.complete and sums.points:
             filled = sums.cells[sums.cells > 0]
             if len(filled):
-                cell = sums.cell * sums.cell * square
+                cell = sums.cell[0] * sums.cell[1] * square
                 fields["density"] = round(float(filled.sum()) / (len(filled) * cell), 4)
                 fields["density_low"] = round(float(np.percentile(filled, 10)) / cell, 4)
     return fields
