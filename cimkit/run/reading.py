@@ -22,7 +22,6 @@ DemandFor = Callable[[IfcSchema | None], Demand]
 _OF_BYTES: Mapping[str, tuple[str, str]] = {
     "ifcxml": ("ifcxml", "read_ifcxml"),
     "cityjson": ("cityjson.reader", "read_cityjson"),
-    "citygml": ("citygml.reader", "read_citygml"),
     "geojson": ("vector.geojson", "read_geojson"),
     "geojsonseq": ("vector.geojson", "read_geojson_sequence"),
     "csv": ("tables.csv_text", "read_csv"),
@@ -32,6 +31,7 @@ _OF_BYTES: Mapping[str, tuple[str, str]] = {
 }
 #: Readers that need a place on disk: format -> (module, function of path, demand and name).
 _OF_PATHS: Mapping[str, tuple[str, str]] = {
+    "citygml": ("citygml.reader", "read_citygml"),
     "geopackage": ("vector.geopackage", "read_geopackage"),
     "shapefile": ("vector.shapefile", "read_shapefile"),
     "filegdb": ("vector.filegdb", "read_filegdb"),

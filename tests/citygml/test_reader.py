@@ -291,3 +291,78 @@ def test_the_quality_experiment(shared: Path) -> None:
         if found != stated or len(facts.defects):
             wrong[path.name] = (found, facts.defects.rows())
     assert wrong == {}
+
+
+# --- in pieces --------------------------------------------------------------------------------------------------------
+
+
+def buildings(count: int, *, break_at: int | None = None, between: str = "") -> bytes:
+    """A file of several megabytes: many buildings, each with a solid and a text."""
+    members = [
+        f'<bldg:Building gml:id="b{number}"><gml:name>{"楼" * 300}</gml:name><gen:intAttribute name="n">'
+        f"<gen:value>{number}</gen:value></gen:intAttribute><bldg:lod1Solid>{solid()}</bldg:lod1Solid></bldg:Building>"
+        + ("<oops" if number == break_at else "")
+        for number in range(count)
+    ]
+    content = model(*members)
+    return content.replace(b"<cityObjectMember>", between.encode() + b"<cityObjectMember>")
+
+
+def test_a_file_in_pieces_is_the_file_as_it_stands() -> None:
+    content = buildings(1500)
+    assert len(content) > 3_000_000
+    whole = content.replace(b"<CityModel", b"<!DOCTYPE CityModel>\n<CityModel", 1)  # is not cut
+    cut, uncut = read(content), read(whole)
+    every = np.arange(len(cut))
+    assert cut.describe(every).equals(uncut.describe(every))
+    assert [column.column.values.text.to_list() for column in cut.properties] == [
+        column.column.values.text.to_list() for column in uncut.properties
+    ]
+    assert (geometry(cut).boundaries.points == geometry(uncut).boundaries.points).all()
+    assert len(cut.defects) == len(uncut.defects) == 0
+
+
+@pytest.mark.parametrize("between", ["<!-- </cityObjectMember> -->\n", "<!--\n</cityObjectMember>\n-->\n"])
+def test_a_cut_inside_a_comment_loses_nothing(between: str) -> None:
+    facts = read(buildings(1500, between=between))
+    assert len(facts) == 1500
+    assert len(facts.defects) == 0
+
+
+@pytest.mark.parametrize("at", [3, 900, 1499])
+def test_what_stands_before_a_fault_is_read_and_its_line_told(at: int) -> None:
+    content = buildings(1500, break_at=at, between="\n")
+    facts = read(content)
+    assert len(facts) == at
+    (defect,) = facts.defects.rows(named=True)
+    line = content[: content.index(b"<oops")].count(b"\n") + 1
+    assert (defect["kind"], defect["found"].split(":")[0]) == ("city_syntax", str(line))
+
+
+def test_without_geometry_references_and_numbers_are_looked_at_all_the_same() -> None:
+    demand = Demand(defects=frozenset({"city_reference", "city_number", "city_duplicate_key"}))
+
+    def kinds(content: bytes) -> list[tuple[str, str, str]]:
+        found = read_citygml(content, demand, name="test")
+        assert "geometry" not in found.whole
+        return found.defects.select("kind", "detail", "found").rows()
+
+    good = buildings(1500)
+    assert kinds(good) == []
+    assert kinds(good.replace(b"0 0 0", b"0 0 NaN", 1)) == [("city_number", "no_number", "NaN")]
+    assert kinds(good.replace(b"0 0 0", b"0 0 1e999", 1)) == [("city_number", "no_number", "1e999")]
+    assert kinds(good.replace(b"0 0 0 ", b"0 0 ", 1))[0][:2] == ("city_number", "not_in_threes")
+    assert kinds(good.replace(b"0 0 0", b"0 0 1e3", 1)) == []
+    assert kinds(good.replace(b'"b1400"', b'"b2"')) == [("city_duplicate_key", "gml_id_twice", "b2")]
+    lost = good.replace(b"<gml:surfaceMember>", b'<gml:surfaceMember xlink:href="#gone"/><gml:surfaceMember>', 1)
+    assert kinds(lost) == [("city_reference", "xlink_missing", "#gone")]
+
+
+def test_a_path_is_read_like_its_bytes(tmp_path: Path) -> None:
+    content = buildings(20)
+    (tmp_path / "城市.gml").write_bytes(content)
+    facts = read_citygml(tmp_path / "城市.gml", EVERYTHING, name="test")
+    assert len(facts) == 20
+    with pytest.raises(SourceError) as told:
+        read_citygml(tmp_path / "gone.gml", EVERYTHING, name="test")
+    assert told.value.key == "sources.unreadable"

@@ -24,7 +24,6 @@ class Owner:
     sid: int
     lod: str
     place: str
-    row: int | None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from cimkit.readers.citygml.geometry import Geometries, Owner
 from cimkit.readers.citygml.names import (
@@ -29,7 +30,23 @@ _NUMBERS = frozenset(
         *("height", "trunkDiameter", "crownDiameter", "averageHeight", "value"),
     }
 )
+_GENERIC = ("Attribute", "AttributeSet")
 _NUMERIC_ATTRIBUTES = ("int", "double", "measure", "Int", "Double", "Measure")
+
+
+class _Form(NamedTuple):
+    """What the name of a property tells. generic: a generic attribute; numeric: of numbers; lod: it holds a shape."""
+
+    name: str
+    generic: bool
+    numeric: bool
+    lod: bool
+
+
+@lru_cache(maxsize=4096)
+def _form(tag: str) -> _Form:
+    name = tag.rpartition("}")[2]
+    return _Form(name, name.endswith(_GENERIC), name.startswith(_NUMERIC_ATTRIBUTES), name.startswith("lod"))
 
 
 @dataclass(slots=True)
@@ -37,14 +54,12 @@ class CityObject:
     """One city object.
 
     place   XPath
-    line    in the file, from 1
     parent  sid of the object it is inside of, None for a member of the model; grouped: that one is a group
     """
 
     kind: str
     name: str | None
     place: str
-    line: int | None
     parent: int | None = None
     grouped: bool = False
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -57,9 +72,11 @@ class Members:
 
     geometries: Geometries
     objects: list[CityObject] = field(default_factory=list)
+    _with_geometry: bool = True
 
-    def read(self, member: Element, place: str) -> None:
-        """All city objects in one member."""
+    def read(self, member: Element, place: str, with_geometry: bool) -> None:
+        """All city objects in one member; their shapes only with_geometry."""
+        self._with_geometry = with_geometry
         for element in inner(member):
             self._object(element, place, None, grouped=False)
 
@@ -67,19 +84,20 @@ class Members:
         name = gml_id(element)
         here = f'//*[@gml:id="{name}"]' if name is not None else f"{place}//{_step(element)}"
         sid = len(self.objects)
-        one = CityObject(local(element), name, here, _line(element), parent, grouped)
+        one = CityObject(local(element), name, here, parent, grouped)
         self.objects.append(one)
-        for part in inner(element):
-            self._property(part, one, sid)
+        for part in element:
+            if type(part) is Element:  # no entity
+                self._property(part, one, sid)
 
     def _property(self, part: Element, one: CityObject, sid: int) -> None:
-        name, children = local(part), inner(part)
-        if not children:
-            self._without_children(part, name, one, sid)
-        elif part.get("name") is not None and name.endswith(("Attribute", "AttributeSet")):
+        form = _form(part.tag)
+        if not len(part):
+            self._without_children(part, form.name, one, sid)
+        elif form.generic and part.get("name"):
             self._generic(part, one, "")
-        else:
-            for child in children:
+        elif self._with_geometry or not form.lod:
+            for child in inner(part):
                 self._value(child, part, one, sid)
 
     def _without_children(self, part: Element, name: str, one: CityObject, sid: int) -> None:
@@ -87,7 +105,7 @@ class Members:
         if href is None:
             if part.text and part.text.strip():
                 _put(one.attributes, name, _value(name, part))
-        elif name.startswith("lod"):
+        elif name.startswith("lod") and self._with_geometry:
             self.geometries.add_reference(href, self._owner(part, one, sid))
         elif name in {"groupMember", "parent"}:
             one.members.append(href.rpartition("#")[2])
@@ -96,10 +114,12 @@ class Members:
         """What a property holds: a geometry, another city object, a generic attribute, a structured value."""
         kind, name = local(child), local(part)
         if kind in _GEOMETRIES and is_gml(child):
-            self.geometries.add(child, self._owner(part, one, sid))
+            if self._with_geometry:
+                self.geometries.add(child, self._owner(part, one, sid))
         elif kind == "ImplicitGeometry":
-            self._implicit(child, part, one, sid)
-        elif kind.endswith(("Attribute", "AttributeSet")) and name == "genericAttribute":
+            if self._with_geometry:
+                self._implicit(child, part, one, sid)
+        elif kind.endswith(_GENERIC) and name == "genericAttribute":
             self._generic(child, one, "")
         elif is_object(child):
             self._object(child, one.place, sid, grouped=name == "groupMember")
@@ -108,7 +128,7 @@ class Members:
                 _put(one.attributes, path, _value(local(leaf), leaf))
 
     def _owner(self, part: Element, one: CityObject, sid: int) -> Owner:
-        return Owner(sid, lod_of(local(part)), f"{one.place}/{_step(part)}", _line(part))
+        return Owner(sid, lod_of(local(part)), f"{one.place}/{_step(part)}")
 
     def _implicit(self, child: Element, part: Element, one: CityObject, sid: int) -> None:
         """The prototype, as it stands; moving and turning it changes nothing of its validity."""
@@ -119,7 +139,12 @@ class Members:
 
     def _generic(self, element: Element, one: CityObject, prefix: str) -> None:
         """A generic attribute: its name is in `name`, as XML attribute (1, 2) or element (3)."""
-        name, value = element.get("name"), None
+        name = element.get("name")
+        if name and len(element) == 1 and _form((only := element[0]).tag).name == "value":
+            text = only.text or ""
+            _put(one.attributes, prefix + name, _number(text) if _form(element.tag).numeric else text)
+            return
+        value = None
         for child in inner(element):
             kind = local(child)
             if kind == "name":
@@ -132,13 +157,8 @@ class Members:
                 for nested in inner(child):
                     self._generic(nested, one, f"{prefix}{name}.")
         if name and value is not None:
-            numeric = local(element).startswith(_NUMERIC_ATTRIBUTES)
+            numeric = _form(element.tag).numeric
             _put(one.attributes, prefix + name, _number(value.text) if numeric else (value.text or ""))
-
-
-def _line(element: Element) -> int | None:
-    line: object = element.sourceline
-    return line if isinstance(line, int) else None
 
 
 def _step(element: Element) -> str:

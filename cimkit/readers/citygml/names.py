@@ -65,19 +65,18 @@ _LOD = re.compile(r"lod(\d)")
 
 
 @lru_cache(maxsize=4096)
-def _parts(tag: str) -> tuple[str, str]:
-    namespace, _, name = tag.rpartition("}")
-    return namespace.removeprefix("{"), name
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def local(element: Element) -> str:
     """The name without its namespace."""
-    return _parts(element.tag)[1]
+    return _local(element.tag)
 
 
 def space(element: Element) -> str:
     """The namespace."""
-    return _parts(element.tag)[0]
+    return element.tag.rpartition("}")[0].removeprefix("{")
 
 
 def inner(element: Element) -> list[Element]:

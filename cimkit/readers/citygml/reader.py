@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,38 +18,53 @@ from cimkit.facts.model import DATASETS, Facts, Links, Subjects
 from cimkit.readers.citygml.geometry import Geometries
 from cimkit.readers.citygml.members import CityObject, Members
 from cimkit.readers.citygml.names import CITYGML, MEMBERS, Element, inner, local
+from cimkit.readers.citygml.pieces import frame_of, parsed_ahead
 from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import without_collector
 from cimkit.readers.cityjson.ledger import Ledger
 from cimkit.readers.cityjson.metric import Metric, metric_of
 
 if TYPE_CHECKING:
-    from cimkit.facts.columns import IntArray
+    from cimkit.facts.columns import IntArray, PropertyColumn
     from cimkit.facts.demand import Demand
 
 __all__ = ["read_citygml"]
 
 _CHUNK = 1 << 20
 _VERSIONS = ("1.0", "2.0", "3.0")
-_EVERY_ID = etree.XPath(
-    "descendant-or-self::*/@*[local-name() = 'id' and starts-with(namespace-uri(), 'http://www.opengis.net/gml')]",
-    smart_strings=False,
+_GML = ("http://www.opengis.net/gml", "http://www.opengis.net/gml/3.2")
+_HREFS = etree.XPath("//@x:href", namespaces={"x": "http://www.w3.org/1999/xlink"}, smart_strings=False)
+_IDS = tuple(etree.XPath("//@g:id", namespaces={"g": space}, smart_strings=False) for space in _GML)
+_ID_HERE = tuple(
+    etree.XPath("descendant-or-self::*/@g:id", namespaces={"g": space}, smart_strings=False) for space in _GML
 )
+_NUMBERS = tuple(
+    etree.XPath("//g:posList/text() | //g:pos/text()", namespaces={"g": space}, smart_strings=False) for space in _GML
+)
+_OLD_NUMBERS = tuple(etree.XPath("boolean(//g:coordinates | //g:coord)", namespaces={"g": space}) for space in _GML)
+#: What finite decimal numbers are written with. An exponent may take a number beyond all bounds, so it is looked at.
+_PLAIN = b"0123456789+-. \t\r\n"
 
 
-def read_citygml(data: bytes | memoryview, demand: Demand, *, name: str | None = None) -> Facts:
-    """Read a CityGML file 1.0, 2.0 or 3.0.
+def read_citygml(given: bytes | memoryview | Path, demand: Demand, *, name: str | None = None) -> Facts:
+    """Read a CityGML file 1.0, 2.0 or 3.0: its bytes, or its path; a file is read piece by piece.
 
     Subjects are the city objects, boundary surfaces included, their kind the local name; attribute columns `id` and
     `type`; properties without a set, generic ones among them; relations `parent` and `group`. With demand.geometry,
-    `whole["geometry"]` is a `SubjectGeometry`. The XML schemas and appearances are not looked at. No entity is
-    expanded, nothing is fetched, and a member's tree is let go once it is read.
+    `whole["geometry"]` is a `SubjectGeometry`; without it shapes are looked at for references and numbers alone. The
+    XML schemas and appearances are not looked at. No entity is expanded, nothing is fetched, and a member's tree is let
+    go once it is read.
 
-    Raises SourceError for bytes that are no XML, or XML without any city object before its first fault.
+    Raises SourceError for a file that can't be opened, for bytes that are no XML, and for XML without any city object
+    before its first fault.
     """
     reading = _Reading(demand, Ledger(demand.defects), name)
-    with without_collector():
-        problem = reading.parse(memoryview(data))
+    try:
+        file = given.open("rb") if isinstance(given, Path) else io.BytesIO(given)
+    except OSError as closed:
+        raise SourceError("sources.unreadable", name=name or "", problem=closed.strerror or "") from closed
+    with file, without_collector():
+        problem = reading.parse(file.read)
         if problem is not None:
             if not reading.members.objects:
                 raise SourceError("city.no_xml", name=name or "", reason=problem)
@@ -64,13 +82,61 @@ class _Reading:
         self.envelope: dict[str, Any] = {}
         self.version = ""
         self._ids: set[str] = set()
+        self._hrefs: set[str] = set()
+        self._wants_ids = "city_duplicate_key" in ledger.kinds
+        self._wants_references = "city_reference" in ledger.kinds and not demand.geometry
         self._last: Element | None = None
         self._count = 0
 
     # --- parsing ------------------------------------------------------------------------------------------------
 
-    def parse(self, data: memoryview) -> str | None:
-        """Read all members. What the parser says where the text is no XML, from there on nothing is read."""
+    def parse(self, read: Callable[[int], bytes]) -> str | None:
+        """Read all members. What the parser says where the text is no XML; from there on nothing is read."""
+        first = read(_CHUNK)
+        frame = frame_of(first)
+        if frame is None:
+            return self._as_it_stands(chain([first], iter(lambda: read(_CHUNK), b"")), 0)
+        lines = frame.start.count(b"\n")
+        pieces = parsed_ahead(frame, frame.cut(first, read))
+        for raw, tree in pieces:
+            if tree is None:
+                rest = chain([frame.start, raw], (other for other, _ in pieces))
+                return self._as_it_stands(rest, lines - frame.start.count(b"\n"))
+            self._piece(tree)
+            lines += raw.count(b"\n")
+        return None
+
+    def _piece(self, root: Element) -> None:
+        if not self._count and not self.version:
+            self._root(root)
+        with_geometry = self.demand.geometry or self._odd_numbers(root)
+        if self._wants_ids or self._wants_references:
+            self._note(root, _IDS)
+        for child in root:
+            name = local(child)
+            if name in MEMBERS:
+                self._member(child, name, with_geometry)
+            elif name == "boundedBy":
+                for envelope in child:
+                    if local(envelope) == "Envelope":
+                        self._envelope(envelope)
+
+    def _odd_numbers(self, root: Element) -> bool:
+        """Whether the numbers of a piece need to be read one by one, so that what is wrong can be told."""
+        if not self.ledger.kinds & {"city_number", "city_not_judged"}:
+            return False
+        for space, numbers, old in zip(_GML, _NUMBERS, _OLD_NUMBERS, strict=True):
+            if space not in root.nsmap.values():
+                continue
+            texts = _texts(numbers(root))
+            if old(root) or "".join(texts).encode().translate(None, _PLAIN):
+                return True
+            if any(len(text.split()) % 3 for text in texts):
+                return True
+        return not any(space in root.nsmap.values() for space in _GML)
+
+    def _as_it_stands(self, chunks: Iterable[bytes], lines: int) -> str | None:
+        """Read what can't be cut into pieces. lines: how many of the file stand before it."""
         parser = etree.XMLPullParser(
             ("start", "end"),
             tag=["{*}CityModel", *(f"{{*}}{member}" for member in sorted(MEMBERS)), "{*}Envelope"],
@@ -78,15 +144,16 @@ class _Reading:
             no_network=True,
             load_dtd=False,
             dtd_validation=False,
+            remove_comments=True,
+            remove_pis=True,
         )
-        problem = None
-        for start in range(0, len(data), _CHUNK):
-            problem = _complaint(lambda: parser.feed(bytes(data[start : start + _CHUNK])))  # noqa: B023 - called at once
+        for chunk in chunks:
+            problem = _complaint(lambda: parser.feed(chunk), lines)  # noqa: B023 - called at once
             # What was whole before the fault is read, too.
-            problem = _complaint(lambda: self._events(parser)) or problem
+            problem = _complaint(lambda: self._events(parser), lines) or problem
             if problem is not None:
                 return problem
-        return _complaint(parser.close) or _complaint(lambda: self._events(parser))
+        return _complaint(parser.close, lines) or _complaint(lambda: self._events(parser), lines)
 
     def _events(self, parser: etree.XMLPullParser) -> None:
         for event, element in parser.read_events():
@@ -102,14 +169,18 @@ class _Reading:
         elif name == "Envelope" and parent is not None and _is_root(parent.getparent()):
             self._envelope(element)
         elif name in MEMBERS and _is_root(parent):
-            self._count += 1
-            self._note_ids(element)
-            self.members.read(element, f"(//*[local-name()='{name}'])[{self._count}]")
+            if self._wants_ids or self._wants_references:
+                self._note(element, _ID_HERE)
+            self._member(element, name, with_geometry=True)
             # The tree of this member is needed no more; the one before can go altogether.
             element.clear()
             if self._last is not None and (above := self._last.getparent()) is not None:
                 above.remove(self._last)
             self._last = element
+
+    def _member(self, element: Element, name: str, with_geometry: bool) -> None:
+        self._count += 1
+        self.members.read(element, f"(//*[local-name()='{name}'])[{self._count}]", with_geometry)
 
     def _root(self, root: Element) -> None:
         namespaces = {*root.nsmap.values()}
@@ -125,19 +196,29 @@ class _Reading:
             if local(corner) in {"lowerCorner", "upperCorner"}:
                 self.envelope[local(corner)] = (corner.text or "").split()
 
-    def _note_ids(self, member: Element) -> None:
-        if "city_duplicate_key" not in self.ledger.kinds:
-            return
-        found = _EVERY_ID(member)
-        for name in map(str, found if isinstance(found, list) else ()):
-            if name in self._ids:
-                place = f'//*[@gml:id="{name}"]'
-                self.ledger.add("city_duplicate_key", "gml_id_twice", place, found=name)
-            self._ids.add(name)
+    def _note(self, element: Element, every_id: tuple[etree.XPath, ...]) -> None:
+        """Names given in an element, and names used in it."""
+        for ids in every_id:
+            names = _texts(ids(element))
+            fresh = set(names)
+            if len(fresh) < len(names) or not fresh.isdisjoint(self._ids):
+                self._note_twice(names)
+            self._ids |= fresh
+        if self._wants_references:
+            self._hrefs.update(href for href in _texts(_HREFS(element)) if href.startswith("#"))
+
+    def _note_twice(self, names: list[str]) -> None:
+        known: set[str] = set()
+        for name in names:
+            if self._wants_ids and (name in known or name in self._ids):
+                self.ledger.add("city_duplicate_key", "gml_id_twice", f'//*[@gml:id="{name}"]', found=name)
+            known.add(name)
 
     # --- facts --------------------------------------------------------------------------------------------------
 
     def facts(self) -> Facts:
+        for href in sorted(href for href in self._hrefs if href[1:] not in self._ids):
+            self.ledger.add("city_reference", "xlink_missing", f'//*[@xlink:href="{href}"]', found=href)
         objects = self.members.objects
         kinds = [one.kind for one in objects]
         names = tuple(dict.fromkeys(kinds))
@@ -154,13 +235,18 @@ class _Reading:
                 "id": column_of(list(range(len(objects))), [one.name for one in objects]),
                 "type": column_of(list(range(len(objects))), kinds),
             },
-            properties=tuple(property_columns(enumerate(one.attributes for one in objects))),
+            properties=self._properties(objects),
             links=self._links(objects),
             datasets=self._dataset(crs, len(objects)),
             whole=self._whole(crs),
             counts={"subjects": len(objects), **{f"kind:{kind}": count for kind, count in Counter(kinds).items()}},
             defects=self.ledger.frame(),
         )
+
+    def _properties(self, objects: Sequence[CityObject]) -> tuple[PropertyColumn, ...]:
+        if not self.demand.properties and self.demand.kinds is not None:
+            return ()
+        return tuple(property_columns(enumerate(one.attributes for one in objects)))
 
     def _reference_system(self) -> str | None:
         stated = {*self.geometries.reference_systems, *({self.envelope["crs"]} if self.envelope.get("crs") else ())}
@@ -177,7 +263,7 @@ class _Reading:
             for name in one.members:
                 if name in known:
                     pairs["group"].append((known[name], sid))
-                else:
+                elif not self._wants_references:
                     self.ledger.add("city_reference", "xlink_missing", one.place, found=f"#{name}", sid=sid)
         found = {}
         for relation, ends in pairs.items():
@@ -200,14 +286,15 @@ class _Reading:
         points = self.geometries.surfaces.points()
         if len(points):
             found["extent"] = [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
+        if not self.demand.geometry:
+            return found
         metric: Metric | None = None
         try:
             metric = metric_of(crs, points)
         except ImportError:
             self.ledger.add("city_not_judged", "crs_unknown", "/*", found=crs)
-        # Made even when nobody asked for geometry: references that lead nowhere show only here.
         geometry = self.geometries.judged(metric, self._buildings())
-        if geometry is not None and self.demand.geometry:
+        if geometry is not None:
             found["geometry"] = geometry
         return found
 
@@ -220,12 +307,17 @@ class _Reading:
         return found
 
 
-def _complaint(step: Callable[[], object]) -> str | None:
-    """What the parser says against a step."""
+def _texts(found: object) -> list[str]:
+    """What an XPath found, which is texts."""
+    return found if isinstance(found, list) else []
+
+
+def _complaint(step: Callable[[], object], lines: int) -> str | None:
+    """What the parser says against a step. lines: of the file, before what it parses."""
     try:
         step()
     except etree.XMLSyntaxError as problem:
-        return f"{problem.lineno}: {problem.msg}"
+        return f"{(problem.lineno or 0) + lines}: {problem.msg}"
     return None
 
 

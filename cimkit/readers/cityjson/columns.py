@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import polars as pl
 
@@ -13,6 +14,8 @@ from cimkit.facts.columns import Column, PropertyColumn, State, Values
 
 __all__ = ["column_of", "property_columns"]
 
+#: Types whose values are equal only to what reads the same.
+_PLAIN = frozenset({str, int, bool})
 _TYPES: Mapping[type, str] = {
     str: "STRING",
     bool: "BOOLEAN",
@@ -30,29 +33,43 @@ def property_columns(attributes: Iterable[tuple[int, Mapping[str, Any]]]) -> lis
     """
     rows: dict[str, tuple[list[int], list[Any]]] = {}
     for sid, members in attributes:
-        for name, value in _flattened(members):
-            if name not in rows:
-                rows[name] = ([], [])
-            sids, values = rows[name]
-            sids.append(sid)
-            values.append(value)
+        for name, value in members.items():
+            _add(rows, name, sid, value)
+            if type(value) is dict:
+                for inner, member in value.items():
+                    _add(rows, f"{name}.{inner}", sid, member)
     return [
         PropertyColumn("", name, column_of(sids, values), frozenset({"field"})) for name, (sids, values) in rows.items()
     ]
 
 
-def _flattened(members: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in members.items():
-        yield name, value
-        if type(value) is dict:
-            for inner, member in value.items():
-                yield f"{name}.{inner}", member
+def _add(rows: dict[str, tuple[list[int], list[Any]]], name: str, sid: int, value: Any) -> None:
+    row = rows.get(name)
+    if row is None:
+        row = rows[name] = ([], [])
+    row[0].append(sid)
+    row[1].append(value)
 
 
 def column_of(sids: list[int], values: list[Any]) -> Column:
     """A column of JSON values, each distinct one kept once."""
-    number: dict[tuple[type, Any], int] = {}
-    code = [number.setdefault(_key(value), len(number)) for value in values]
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and (kind := kinds.pop()) in _PLAIN:
+        code, number = _numbered(values)
+        return _column(sids, code, [(kind, value) for value in number])
+    keys = list(map(_key, values))
+    code, distinct = _numbered(keys)
+    return _column(sids, code, distinct)
+
+
+def _numbered(values: list[Any]) -> tuple[npt.NDArray[np.int32], list[Any]]:
+    """The number of each value among the distinct ones, and those."""
+    distinct = list(dict.fromkeys(values))
+    number = dict(zip(distinct, range(len(distinct)), strict=True))
+    return np.fromiter(map(number.__getitem__, values), np.int32, len(values)), distinct
+
+
+def _column(sids: list[int], code: npt.NDArray[np.int32], number: list[tuple[type, Any]]) -> Column:
     distinct = [value for _, value in number]
     states = [_state(kind, value) for kind, value in number]
     kept = {State.PRESENT, State.LIST, State.OBJECT}
@@ -62,7 +79,7 @@ def column_of(sids: list[int], values: list[Any]) -> Column:
     ]
     return Column(
         np.asarray(sids, np.int32),
-        np.asarray(code, np.int32),
+        code,
         Values(
             pl.Series(texts, dtype=pl.String),
             np.asarray(numbers, np.float64),
