@@ -25,12 +25,13 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
     """parts, total: operands; an empty part counts as nothing. tolerance: absolute (default 0.005, half of the second
-    decimal). A row is asked that states a total and at least one part."""
+    decimal). A row is asked that states a total and at least one part, and no part that is not a number."""
     count = len(selected)
     parts = np.stack([numbers_of(context, part, count) for part in options["parts"]])
     total = numbers_of(context, options["total"], count)
     sums = np.nansum(parts, axis=0)
-    asked = selected & np.isfinite(total) & np.isfinite(parts).any(axis=0)
+    unread = np.any([_written(context, part, count) for part in options["parts"]] & ~np.isfinite(parts), axis=0)
+    asked = selected & np.isfinite(total) & np.isfinite(parts).any(axis=0) & ~unread
     slack = float(options.get("tolerance", 0.005)) + 1e-9 * np.abs(np.nan_to_num(total))
     failed = asked & (np.abs(sums - total) > slack)
 
@@ -43,3 +44,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         )
 
     return Outcome(failed, explain, asked=asked)
+
+
+def _written(context: Context, operand: Any, count: int) -> BoolArray:
+    """Which subjects have something written there (n)."""
+    found = None if isinstance(operand, int | float) else context.operand(operand)
+    return np.zeros(count, bool) if found is None else found[1]

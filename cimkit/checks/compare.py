@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
+from cimkit.facts.spelt_numbers import with_spelt_numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,14 +33,15 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def numbers_of(context: Context, operand: Any, count: int) -> npt.NDArray[np.float64]:
-    """The number of each subject (n), NaN where it has none; a plain number is everybody's."""
+    """The number of each subject (n), NaN where it has none; a plain number is everybody's. Tables may spell theirs."""
     if isinstance(operand, int | float):
         return np.full(count, float(operand))
     numbers = np.full(count, np.nan)
     found = context.operand(operand)
     if found is not None:
         column, _ = found
-        numbers[column.sid] = column.values.number
+        values = column.values if context.facts.schema is not None else with_spelt_numbers(column.values)
+        numbers[column.sid] = values.number
     return numbers
 
 

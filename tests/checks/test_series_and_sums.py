@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cimkit.checks.contract import Outcome
+from cimkit.facts.demand import Demand, PropertyDemand
+from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import Check, Entity, Property
-from cimkit.rules.restriction import exactly
+from cimkit.rules.restriction import Restriction, exactly
 from cimkit.run.evaluation import Evaluation
 from tests.run.conftest import facts_of
+
+DEMAND = Demand(kinds=None, properties=frozenset({PropertyDemand()}))
 
 
 def field(name: str) -> Property:
@@ -52,7 +57,7 @@ def told(outcome: Outcome) -> list[tuple[str | None, str | None]]:
 
 
 STEPS = ("Asu Au", "Bsu Bu", "Csu Cu", "Dsu Du")
-GRADES = {"steps": STEPS, "result": field("unit"), "parts": (field("ground"), field("frame"))}
+GRADES: dict[str, Any] = {"steps": STEPS, "result": field("unit"), "parts": (field("ground"), field("frame"))}
 
 
 @pytest.mark.parametrize(
@@ -239,3 +244,14 @@ def test_each_group_has_every_member() -> None:
     )
     assert (asked(outcome), failing(outcome)) == ([0, 2], [2])
     assert told(outcome) == [("S2", "回温")]
+
+
+def test_numbers_that_a_table_keeps_as_text_count_as_numbers() -> None:
+    layer = pl.DataFrame({"a": ["48.6", "40", "约 3"], "b": [" 15.6 ", "1e1", "3"], "total": ["64.2", "64.2", "6"]})
+    facts = facts_of_layers([Layer("p", layer)], DEMAND, format="csv", name="p.csv")
+    outcome = ask(facts, "adds_up", parts=(field("a"), field("b")), total=field("total"))
+    assert (asked(outcome), failing(outcome)) == ([0, 1], [1]), "a part that is no number leaves the sum open"
+    share = pl.DataFrame({"share": ["46.2%", "120", "n/a"]})
+    facts = facts_of_layers([Layer("p", share)], DEMAND, format="csv", name="p.csv")
+    upto = Property(None, exactly("share"), Restriction(base="double", max_inclusive="100"), every=False)
+    assert Evaluation(facts).holds(upto).tolist() == [True, False, False]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
+from cimkit.facts.spelt_numbers import with_spelt_numbers
 from cimkit.rules.conditions import Property
 from cimkit.rules.restriction import Restriction
 
@@ -41,7 +42,10 @@ def judge_column(property_column: PropertyColumn, facet: Property) -> Judged:
     if facet.datatype is not None:
         right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
         typed = present & column.spread(right).astype(bool)
-    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(column.values)).astype(bool)
+    values = column.values
+    if facet.value is not None and facet.value.base == "double" and "field" in property_column.kinds:
+        values = with_spelt_numbers(values)  # a bound asks what a table's text says, not how it is kept
+    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(values)).astype(bool)
     if column.owner is None:
         return Judged(property_column, column.sid, written, present, typed, allowed)
     return _by_instance(property_column, facet.value, written, present, typed, allowed)

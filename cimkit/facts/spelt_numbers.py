@@ -1,0 +1,25 @@
+"""Numbers that a table keeps as text: a column of a spreadsheet with one remark in it is text from top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from cimkit.facts.columns import State, Values
+
+__all__ = ["with_spelt_numbers"]
+
+_NUMBER = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*[%％]?\s*$"
+
+
+def with_spelt_numbers(values: Values) -> Values:
+    """The same values, texts that spell a number with that number (`46.2%` is 46.2); the others as they were."""
+    lacking = np.isnan(values.number) & (values.state == State.PRESENT)
+    if not lacking.any():
+        return values
+    text = values.text.cast(pl.String)
+    spelt = text.str.contains(_NUMBER).fill_null(value=False)
+    plain = text.str.strip_chars(" \t%％").cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+    return replace(values, number=np.where(lacking & spelt.to_numpy(), plain, values.number))
