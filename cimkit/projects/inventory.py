@@ -6,6 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cimkit.facts.names import fold_layer_name
@@ -60,7 +61,11 @@ class Inventory:
 
     def deliverable_of(self, source: Source) -> Deliverable | None:
         """The deliverable that a source is part of."""
-        return next((each for each in self.deliverables if any(one is source for one in each.sources)), None)
+        return self._by_source.get(source.name)
+
+    @cached_property
+    def _by_source(self) -> dict[str, Deliverable]:
+        return {source.name: each for each in reversed(self.deliverables) for source in each.sources}
 
 
 def take_inventory(folder: Path, form: Form, known: Definitions, stage: str, limits: Limits) -> Inventory:

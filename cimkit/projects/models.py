@@ -63,7 +63,7 @@ def model_demand(schema: IfcSchema, known: Definitions) -> Demand:
     fields = [name for key in ("code", "area", "storeys") for name in known.field_names(key)]
     names = [*fields, "NumberOfStoreys", "GrossFloorArea", *known.buildings["project_number"]]
     return Demand(
-        kinds=_SPATIAL,
+        kinds=products | _SPATIAL,
         attributes_of=frozenset(
             {
                 AttributeDemand(_named("Name", "LongName"), _SPATIAL),
