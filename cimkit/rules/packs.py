@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -59,10 +60,19 @@ def find_editions() -> tuple[Edition, ...]:
     folder = standards_folder()
     if folder is None:
         return ()
-    editions = []
-    for path in sorted(folder.glob("*/pack.yaml")):
-        manifest = manifest_of(path.parent)
-        editions.append(Edition(manifest.id, manifest.edition, path.parent, manifest))
+    paths = sorted(folder.glob("*/pack.yaml"))
+    with suppress(OSError):  # one that can't be read is told by its own name
+        contents = b"\0".join(path.read_bytes() for path in paths)
+        manifests = compiled("shelf", contents, lambda: tuple(manifest_of(path.parent) for path in paths))
+        return _by_age(paths, manifests)
+    return _by_age(paths, tuple(manifest_of(path.parent) for path in paths))
+
+
+def _by_age(paths: Sequence[Path], manifests: Sequence[Manifest]) -> tuple[Edition, ...]:
+    editions = [
+        Edition(manifest.id, manifest.edition, path.parent, manifest)
+        for path, manifest in zip(paths, manifests, strict=True)
+    ]
     return tuple(sorted(editions, key=lambda one: (one.id, one.manifest.in_force[0] or "", one.edition)))
 
 
