@@ -14,13 +14,15 @@ City data instead has `layers`, see `case_layers`; a case with both has two sour
 
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
 place of the usual header, `text` is a whole file as it is (`file`: its name), `files` are several by their names, as
-one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `stage` and `parameters` say under what the rule is asked.
+one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `stage` and
+`parameters` say under what the rule is asked.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,7 +118,7 @@ def read_case(path: Path) -> Case:
         subject=text_in(expected, "subject", shown),
         reason=text_in(expected, "reason", shown),
         layers=layers,
-        base=None if data.get("base") is None else _packed(mapping_in(data, "base", shown)),
+        base=None if data.get("base") is None else _packed(mapping_in(data, "base", shown), shown),
     )
 
 
@@ -125,21 +127,35 @@ def _content(data: Mapping[str, Any], shown: str) -> bytes:
     if text is not None:
         return text.encode()
     if data.get("files") is not None:
-        return _packed(mapping_in(data, "files", shown))
+        return _packed(mapping_in(data, "files", shown), shown)
     schema = text_in(data, "schema", shown) or "IFC4"
     header = None if data.get("header") is None else _lines(data, "header", shown)
     return model_text(schema, _lines(data, "data", shown), bare=data.get("bare") is True, header=header).encode()
 
 
-def _packed(files: Mapping[str, Any]) -> bytes:
+def _packed(files: Mapping[str, Any], shown: str) -> bytes:
     """Several files as the archive that they would be handed in as; `base64:` begins what is no text,
     `geopackage:` the changes to a sound GeoPackage (`case_database`)."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         for name, content in files.items():
-            info = zipfile.ZipInfo(str(name))  # dated 1980: the same case is the same bytes every day
-            archive.writestr(info, _file(str(content)))
+            try:
+                members = list(_members(str(name), str(content)))
+            except (sqlite3.Error, zipfile.BadZipFile, ValueError) as problem:
+                raise broken("case_content", shown, files, name, name=name, problem=str(problem)) from problem
+            for path, data in members:
+                archive.writestr(zipfile.ZipInfo(path), data)  # dated 1980: a case is the same bytes every day
     return whole.getvalue()
+
+
+def _members(name: str, text: str) -> Iterator[tuple[str, bytes]]:
+    """One file, or the files of a folder: `folder:` begins a ZIP archive of them in base64."""
+    if not text.startswith("folder:"):
+        yield name, _file(text)
+        return
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(text[7:]))) as packed:
+        for member in packed.namelist():
+            yield f"{name}/{member}", packed.read(member)
 
 
 def _file(text: str) -> bytes:

@@ -17,6 +17,8 @@ _OF_SHAPEFILES = (
     ".shp.xml", ".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".fbn", ".fbx", ".ain", ".aih", ".qix",
     ".mxs", ".ixs", ".cst",
 )  # fmt: skip
+#: What SQLite writes beside a GeoPackage while somebody holds it.
+_OF_GEOPACKAGES = (".gpkg-wal", ".gpkg-shm", ".gpkg-journal", ".gpkg")
 #: What stands beside a GeoTIFF and belongs to it.
 _OF_RASTERS = (".tif.aux.xml", ".tiff.aux.xml", ".tif.ovr", ".tiff.ovr", ".tif.xml", ".tfw", ".tifw", ".tfwx", ".prj")
 _RASTERS = (".tif", ".tiff")
@@ -149,7 +151,7 @@ def _beside(names: Iterable[str]) -> Iterator[Composite]:
     for name in names:
         folder, _, file = name.rpartition("/")
         lower = file.lower()
-        for endings in (_OF_SHAPEFILES, (*_OF_RASTERS, *_RASTERS)):
+        for endings in (_OF_SHAPEFILES, (*_OF_RASTERS, *_RASTERS), _OF_GEOPACKAGES):
             ending = next((each for each in endings if lower.endswith(each)), None)
             if ending is not None:
                 stems[folder, lower[: -len(ending)]][ending] = file
@@ -158,6 +160,10 @@ def _beside(names: Iterable[str]) -> Iterator[Composite]:
         if main is not None:
             parts = tuple(sorted(file for ending, file in files.items() if ending in _OF_SHAPEFILES))
             yield Composite("shapefile", folder, main, parts)
+        if ".gpkg" in files:
+            parts = tuple(sorted(file for ending, file in files.items() if ending in _OF_GEOPACKAGES))
+            if len(parts) > 1:
+                yield Composite("geopackage", folder, files[".gpkg"], parts)
         raster = next((files[ending] for ending in _RASTERS if ending in files), None)
         if raster is not None:
             parts = tuple(sorted({file for ending, file in files.items() if ending in _OF_RASTERS} | {raster}))

@@ -104,7 +104,10 @@ def _from_one_file(path: Path, label: str, limits: Limits, *, alone: bool) -> It
 
 
 #: Main files of composites: format -> whether their parts lie in folders below, or beside them.
-_HAVE_PARTS = {"shapefile": False, "geotiff": False, "tiff": False, "3dtiles": True, "s3m": True, "i3s": True}
+_HAVE_PARTS = {
+    **dict.fromkeys(("shapefile", "geopackage", "geotiff", "tiff"), False),
+    **dict.fromkeys(("3dtiles", "s3m", "i3s"), True),
+}
 
 
 def _composite_of(path: Path, kind: str | None, label: str, limits: Limits) -> Composite | None:

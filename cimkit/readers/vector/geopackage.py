@@ -54,9 +54,8 @@ def read_geopackage(path: Path, demand: Demand, *, name: str) -> Facts:
         layers, first = [], 0
         for row in _contents(database):
             if row.get("data_type") in _OF_LAYERS and database.has(row.get("table_name")):
-                layer = _layer(database, path, row, demand, first, notes)
-                layers.append(layer)
-                first += layer.height if asks_for_layer(demand, layer.name) else 0
+                layers.append(_layer(database, path, row, demand, first, notes))
+                first += layers[-1].height
         others = [row for row in _contents(database) if row.get("data_type") not in _OF_LAYERS]
         version = version_of(database)
     whole = {"rasters": [{"name": row.get("table_name"), "kind": row.get("data_type")} for row in others]}
@@ -69,6 +68,11 @@ _STRUCTURAL = (
     *("gpkg_identity", "gpkg_integrity", "gpkg_table", "gpkg_contents", "gpkg_srs", "gpkg_geometry_column"),
     *("gpkg_column_type", "gpkg_primary_key", "gpkg_extension", "gpkg_tiles", "gpkg_journal"),
 )
+#: What only reading a layer tells, whether its features are subjects or not.
+_OF_ROWS = ("gpkg_geometry", "gpkg_value", "layer_not_read", "layer_note")
+
+
+_NO_ROWS = Rows(pl.DataFrame(), np.zeros(0, np.int64), None)
 
 
 def _contents(database: Database) -> list[dict[str, Any]]:
@@ -88,11 +92,15 @@ def _layer(database: Database, path: Path, row: Mapping[str, Any], demand: Deman
     keys = [column.name for column in columns if column.key]
     key = keys[0] if len(keys) == 1 else None
     system = _system(database, row.get("srs_id") if told is None else told.system)
-    rows = Rows(pl.DataFrame(schema=dict.fromkeys((), pl.String)), np.zeros(0, np.int64), None)
-    if asks_for_layer(demand, table):
-        fields = _fields(demand, table, columns)
-        with_geometry = told is not None and (asks_for_geometry(demand) or notes.wants("gpkg_geometry"))
-        rows = _rows(database, path, table, key, fields, types, told if with_geometry else None, first, notes)
+    asked = asks_for_layer(demand, table)
+    rows = _NO_ROWS
+    if asked or notes.wants(*_OF_ROWS):
+        fields = _fields(demand, table, columns) if asked else []
+        with_geometry = (asked and asks_for_geometry(demand)) or notes.wants("gpkg_geometry")
+        place = told if with_geometry else None
+        rows = _rows(database, path, table, key, fields, types, place, first if asked else None, notes)
+    if not asked:
+        rows = _NO_ROWS
     return Layer(
         name=table,
         frame=rows.frame,
@@ -125,12 +133,15 @@ def _rows(
     fields: list[str],
     types: Mapping[str, str],
     told: Geometries | None,
-    first: int,
+    first: int | None,
     notes: Notes,
 ) -> Rows:
+    """first: subject of the first row; None: the rows are no subjects."""
     try:
-        strange = strange_columns(database, table, {name: types[name] for name in fields})
-        rows = None if strange else _through_gdal(path, table, key, fields, told is not None, notes)
+        judged = types if notes.wants("gpkg_value") else {name: types[name] for name in fields}
+        strange = strange_columns(database, table, judged)
+        mixed = not set(strange).isdisjoint(fields)
+        rows = None if mixed else _through_gdal(path, table, key, fields, told is not None, notes)
         if rows is None:
             rows = rows_of(database, table, key, fields, types, told.column if told else None)
         sids = Sids(rows.fids, first)
@@ -140,7 +151,7 @@ def _rows(
             note_geometries(database, table, key, told, rows, sids, notes)
     except sqlite3.Error as problem:
         notes.add("layer_not_read", found=problem, locator=table)
-        return Rows(pl.DataFrame(), np.zeros(0, np.int64), None)
+        return _NO_ROWS
     return rows
 
 

@@ -86,15 +86,15 @@ def note_strange_values(
 
 
 class Sids:
-    """Feature ids -> subjects."""
+    """Feature ids -> subjects. first: the subject of the first row; None: the rows are none."""
 
-    def __init__(self, fids: npt.NDArray[np.int64], first: int) -> None:
+    def __init__(self, fids: npt.NDArray[np.int64], first: int | None) -> None:
         self._fids, self._first = fids, first
-        self._order = np.argsort(fids, kind="stable")
+        self._order = np.argsort(fids, kind="stable") if first is not None else fids
 
     def of(self, fid: Any) -> int | None:
         """The subject of a feature; None for one that was not read."""
-        if not isinstance(fid, int):
+        if self._first is None or not isinstance(fid, int):
             return None
         at = int(np.searchsorted(self._fids, fid, sorter=self._order))
         if at == len(self._fids) or self._fids[self._order[at]] != fid:

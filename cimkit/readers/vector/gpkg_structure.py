@@ -52,7 +52,10 @@ def _note_identity(database: Database, name: str, notes: Notes) -> None:
             "gpkg_identity", "application_id", found=f"0x{database.number('application_id'):08X}", expected="GPKG"
         )
     ending = Path(name).suffix
-    if ending and ending.lower() not in (".gpkg", ".gpkx"):
+    if ending and ending.lower() not in (
+        ".gpkg",
+        ".zip",
+    ):  # of one that came alone in an archive no other name is known
         notes.add("gpkg_identity", "file_extension", found=ending, expected=".gpkg")
 
 

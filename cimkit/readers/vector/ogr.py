@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ def need_geo(name: str) -> Any:
     except ImportError as missing:
         raise SourceError("readers.extra_missing", name=name, extra="geo") from missing
     del shapely
+    pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})  # what GDAL remarks is a defect, not noise on a terminal
     return pyogrio
 
 
@@ -65,7 +67,7 @@ def layer_names(path: Path) -> list[tuple[str, str | None]]:
         try:
             return [(str(name), kind and str(kind)) for name, kind in pyogrio.list_layers(path)]
         except (RuntimeError, ValueError, OSError) as problem:
-            raise LayerError(_first_words(problem)) from problem
+            raise LayerError(_first_words(problem, path)) from problem
 
 
 def layer_schema(path: Path, layer: str | None, **options: Any) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def layer_schema(path: Path, layer: str | None, **options: Any) -> dict[str, Any
         try:
             told: dict[str, Any] = pyogrio.read_info(path, layer=layer, force_feature_count=True, **options)
         except (RuntimeError, ValueError, OSError) as problem:
-            raise LayerError(_first_words(problem)) from problem
+            raise LayerError(_first_words(problem, path)) from problem
     return told
 
 
@@ -107,7 +109,7 @@ def read_layer(
             ) as (meta, stream):
                 frame = pl.DataFrame(stream)
         except (RuntimeError, ValueError, OSError, pl.exceptions.PolarsError) as problem:
-            raise LayerError(_first_words(problem)) from problem
+            raise LayerError(_first_words(problem, path)) from problem
     fid = meta.get("fid_column") or _FID
     fids = frame[fid].cast(pl.Int64).to_numpy() if fid in frame.columns else np.arange(1, frame.height + 1)
     place = meta.get("geometry_name") or "wkb_geometry"
@@ -118,7 +120,7 @@ def read_layer(
         wkb=wkb,
         crs=meta.get("crs") or None,
         kind=meta.get("geometry_type") or None,
-        said=tuple(said),
+        said=tuple(text.replace(str(path), path.name) for text in said),
     )
 
 
@@ -140,5 +142,6 @@ def _remarks() -> Iterator[list[str]]:
     said += dict.fromkeys(text for text in texts if "Measured (M)" not in text)
 
 
-def _first_words(problem: BaseException) -> str:
-    return str(problem).partition("; It might help")[0].strip() or type(problem).__name__
+def _first_words(problem: BaseException, path: Path) -> str:
+    said = str(problem).partition("; It might help")[0].strip().replace(str(path), path.name)
+    return said or type(problem).__name__
