@@ -196,12 +196,14 @@ def _corners(
     """(points, ring starts, polygon starts) of polygons in the order given, those that are turned with their rings
     backwards."""
     rings, points = surfaces.polygon_starts(), surfaces.ring_starts()
-    ring = np.concatenate([np.arange(rings[one], rings[one + 1]) for one in polygon.tolist()] or [polygon])
-    flip = np.repeat(turned, np.diff(rings)[polygon])
+    counts = np.diff(rings)[polygon]
+    first = row_starts(counts)[:-1]
+    ring = np.arange(counts.sum()) + np.repeat(rings[polygon] - first, counts)
+    flip = np.repeat(turned, counts)
     lengths = np.diff(points)[ring]
     starts = row_starts(lengths)
     offset = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
     last = np.repeat(lengths, lengths) - 1
     offset = np.where(np.repeat(flip, lengths), last - offset, offset)
     corner = np.repeat(points[ring], lengths) + offset
-    return corner, starts, row_starts(np.diff(rings)[polygon])
+    return corner, starts, row_starts(counts)

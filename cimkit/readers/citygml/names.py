@@ -12,6 +12,7 @@ from lxml import etree
 
 __all__ = [
     "CITYGML",
+    "GML",
     "HREF",
     "MEMBERS",
     "SOLIDS",
@@ -29,9 +30,9 @@ __all__ = [
 Element = etree._Element  # noqa: SLF001 - lxml's own name for the type
 
 CITYGML = "http://www.opengis.net/citygml/"
-_GML = ("http://www.opengis.net/gml", "http://www.opengis.net/gml/3.2")
+GML = ("http://www.opengis.net/gml", "http://www.opengis.net/gml/3.2")
 HREF = "{http://www.w3.org/1999/xlink}href"
-_IDS = tuple(f"{{{namespace}}}id" for namespace in _GML)
+_IDS = tuple(f"{{{namespace}}}id" for namespace in GML)
 
 #: Elements of the root that hold one city object each (or several).
 MEMBERS = frozenset({"cityObjectMember", "featureMember", "featureMembers", "member"})
@@ -80,8 +81,8 @@ def space(element: Element) -> str:
 
 
 def inner(element: Element) -> list[Element]:
-    """The child elements, without comments and instructions."""
-    return list(element.iterchildren("*"))
+    """The child elements, without entities (comments and instructions are left out when parsing)."""
+    return [child for child in element if type(child) is Element]
 
 
 def gml_id(element: Element) -> str | None:
@@ -95,7 +96,7 @@ def gml_id(element: Element) -> str | None:
 
 def is_gml(element: Element) -> bool:
     """Whether GML itself defines the element."""
-    return space(element) in _GML
+    return space(element) in GML
 
 
 def is_object(element: Element) -> bool:

@@ -17,7 +17,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.model import DATASETS, Facts, Links, Subjects
 from cimkit.readers.citygml.geometry import Geometries
 from cimkit.readers.citygml.members import CityObject, Members
-from cimkit.readers.citygml.names import CITYGML, MEMBERS, Element, inner, local
+from cimkit.readers.citygml.names import CITYGML, GML, MEMBERS, Element, inner, local
 from cimkit.readers.citygml.pieces import frame_of, parsed_ahead
 from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import without_collector
@@ -32,16 +32,15 @@ __all__ = ["read_citygml"]
 
 _CHUNK = 1 << 20
 _VERSIONS = ("1.0", "2.0", "3.0")
-_GML = ("http://www.opengis.net/gml", "http://www.opengis.net/gml/3.2")
 _HREFS = etree.XPath("//@x:href", namespaces={"x": "http://www.w3.org/1999/xlink"}, smart_strings=False)
-_IDS = tuple(etree.XPath("//@g:id", namespaces={"g": space}, smart_strings=False) for space in _GML)
+_IDS = tuple(etree.XPath("//@g:id", namespaces={"g": space}, smart_strings=False) for space in GML)
 _ID_HERE = tuple(
-    etree.XPath("descendant-or-self::*/@g:id", namespaces={"g": space}, smart_strings=False) for space in _GML
+    etree.XPath("descendant-or-self::*/@g:id", namespaces={"g": space}, smart_strings=False) for space in GML
 )
 _NUMBERS = tuple(
-    etree.XPath("//g:posList/text() | //g:pos/text()", namespaces={"g": space}, smart_strings=False) for space in _GML
+    etree.XPath("//g:posList/text() | //g:pos/text()", namespaces={"g": space}, smart_strings=False) for space in GML
 )
-_OLD_NUMBERS = tuple(etree.XPath("boolean(//g:coordinates | //g:coord)", namespaces={"g": space}) for space in _GML)
+_OLD_NUMBERS = tuple(etree.XPath("boolean(//g:coordinates | //g:coord)", namespaces={"g": space}) for space in GML)
 #: What finite decimal numbers are written with. An exponent may take a number beyond all bounds, so it is looked at.
 _PLAIN = b"0123456789+-. \t\r\n"
 
@@ -125,7 +124,7 @@ class _Reading:
         """Whether the numbers of a piece need to be read one by one, so that what is wrong can be told."""
         if not self.ledger.kinds & {"city_number", "city_not_judged"}:
             return False
-        for space, numbers, old in zip(_GML, _NUMBERS, _OLD_NUMBERS, strict=True):
+        for space, numbers, old in zip(GML, _NUMBERS, _OLD_NUMBERS, strict=True):
             if space not in root.nsmap.values():
                 continue
             texts = _texts(numbers(root))
@@ -133,7 +132,7 @@ class _Reading:
                 return True
             if any(len(text.split()) % 3 for text in texts):
                 return True
-        return not any(space in root.nsmap.values() for space in _GML)
+        return not any(space in root.nsmap.values() for space in GML)
 
     def _as_it_stands(self, chunks: Iterable[bytes], lines: int) -> str | None:
         """Read what can't be cut into pieces. lines: how many of the file stand before it."""

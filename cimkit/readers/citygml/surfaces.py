@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cimkit.facts.boundaries import IntVector, row_starts
-from cimkit.readers.citygml.names import HREF, Element, gml_id, inner, local
+from cimkit.readers.citygml.names import GML, HREF, Element, gml_id, inner, local
 
 __all__ = ["NotSupportedError", "Reference", "Surfaces"]
 
@@ -19,6 +18,19 @@ FloatArray = npt.NDArray[np.float64]
 
 #: A polygon by its number, or a surface by its id; and whether it is turned around.
 Reference = tuple[int | str, bool]
+
+
+_POLYGONS = frozenset({"Polygon", "PolygonPatch", "Triangle", "Rectangle"})
+_AGGREGATES = frozenset(
+    {
+        *("MultiSurface", "CompositeSurface", "Surface", "PolyhedralSurface", "Shell", "OrientableSurface"),
+        *("TriangulatedSurface", "Tin"),
+    }
+)
+_DIMENSIONS = frozenset({2, 3})
+_SIDES = frozenset({"exterior", "interior", "outerBoundaryIs", "innerBoundaryIs"})
+_NO_MEMBERS = frozenset({"name", "description", "metaDataProperty", "boundedBy"})
+_POSITION_LISTS = frozenset(f"{{{space}}}posList" for space in GML)
 
 
 class NotSupportedError(Exception):
@@ -54,56 +66,57 @@ class Surfaces:
 
     def read(self, element: Element, dimension: int) -> list[Reference]:
         """The polygons of a surface of any kind. Raises NotSupportedError."""
-        name = local(element)
-        dimension = int(element.get("srsDimension") or dimension)
-        match name:
-            case "Polygon" | "PolygonPatch" | "Triangle" | "Rectangle":
-                found: list[Reference] = [(self._polygon(element, dimension), False)]
-            case "OrientableSurface":
-                found = list(self._members(element, dimension))
-                if element.get("orientation") == "-":
-                    found = [(what, not turned) for what, turned in reversed(found)]
-            case "MultiSurface" | "CompositeSurface" | "Surface" | "PolyhedralSurface" | "Shell":
-                found = list(self._members(element, dimension))
-            case "TriangulatedSurface" | "Tin":
-                found = list(self._members(element, dimension))
-            case _:
-                raise NotSupportedError("unknown_geometry", name)
-        name_given = gml_id(element)
-        if name_given is not None:
-            self.named[name_given] = found
+        name, found_id = local(element), gml_id(element)
+        stated = element.get("srsDimension")
+        if stated:
+            dimension = int(stated)
+        if name in _POLYGONS:
+            found: list[Reference] = [(self._polygon(element, found_id, dimension), False)]
+        elif name in _AGGREGATES:
+            found = self._members(element, dimension)
+            if name == "OrientableSurface" and element.get("orientation") == "-":
+                found = [(what, not turned) for what, turned in reversed(found)]
+        else:
+            raise NotSupportedError("unknown_geometry", name)
+        if found_id is not None:
+            self.named[found_id] = found
         return found
 
-    def _members(self, element: Element, dimension: int) -> Iterator[Reference]:
+    def _members(self, element: Element, dimension: int) -> list[Reference]:
         """Surfaces in the properties of an element: surfaceMember, baseSurface, patches ..."""
+        found: list[Reference] = []
         for member in inner(element):
-            href = member.get(HREF)
-            if href is not None and len(member) == 0:
-                yield href.rpartition("#")[2], False
-                continue
-            for surface in inner(member):
-                if local(member) not in {"name", "description", "metaDataProperty", "boundedBy"}:
-                    yield from self.read(surface, dimension)
+            if not len(member):
+                href = member.get(HREF)
+                if href is not None:
+                    found.append((href.rpartition("#")[2], False))
+            elif local(member) not in _NO_MEMBERS:
+                for surface in inner(member):
+                    found += self.read(surface, dimension)
+        return found
 
-    def _polygon(self, element: Element, dimension: int) -> int:
+    def _polygon(self, element: Element, name: str | None, dimension: int) -> int:
         start = len(self._numbers)
         lengths: list[int] = []
         try:
             for side in inner(element):
-                if local(side) in {"exterior", "interior", "outerBoundaryIs", "innerBoundaryIs"}:
+                if local(side) in _SIDES:
                     lengths += [self._ring(ring, dimension) for ring in inner(side)]
         except NotSupportedError:
             del self._numbers[start:]
             raise
         self._ring_lengths += lengths
         self._polygon_lengths.append(len(lengths))
-        self.ids.append(gml_id(element))
+        self.ids.append(name)
         return len(self._polygon_lengths) - 1
 
     def _ring(self, ring: Element, dimension: int) -> int:
         """Add the points of a ring; their number."""
         before = len(self._numbers)
-        if local(ring) == "Ring":
+        if len(ring) == 1 and ring[0].tag in _POSITION_LISTS:  # as nearly all are written
+            line = ring[0]
+            self._add((line.text or "").split(), int(line.get("srsDimension") or dimension))
+        elif local(ring) == "Ring":
             self._curves(ring, dimension)
         else:
             self._positions(ring, dimension)
@@ -137,7 +150,7 @@ class Surfaces:
                     self._add([(part.text or "").strip() for part in inner(child)], len(inner(child)))
 
     def _add(self, texts: list[str], dimension: int) -> None:
-        if dimension not in {2, 3} or len(texts) % dimension:
+        if dimension not in _DIMENSIONS or len(texts) % dimension:
             raise NotSupportedError("not_in_threes", " ".join(texts[:4]))
         try:
             numbers = list(map(float, texts))
