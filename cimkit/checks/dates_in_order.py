@@ -16,7 +16,7 @@ from cimkit.checks.contract import Context, Outcome, finding_rows
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
 
-__all__ = ["demand", "judge"]
+__all__ = ["days_of", "demand", "judge"]
 
 _SEPARATED = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})"
 _COMPACT = r"^\s*(\d{4})(\d{2})(\d{2})(?:\D|$)"
@@ -37,7 +37,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         found = context.operand(operand)
         if found is not None:
             column, _ = found
-            day[place, column.sid] = _days(column.values.text)
+            day[place, column.sid] = days_of(column.values.text)
             text[place, column.sid] = column.values.text.to_numpy()
     given = day >= 0
     latest = np.full(count, -1, np.int64)  # which operand holds the latest day so far
@@ -61,7 +61,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     return Outcome(asked & (first >= 0), explain, asked=asked)
 
 
-def _days(texts: pl.Series) -> IntArray:
+def days_of(texts: pl.Series) -> IntArray:
     """Days as yyyymmdd, -1 for what is none."""
     separated = texts.str.extract_groups(_SEPARATED)
     compact = texts.str.extract_groups(_COMPACT)

@@ -122,7 +122,9 @@ CHECKS: Mapping[str, CheckSpec] = {
     ),
     "shape_valid": CheckSpec("plane.valid", {"aspect": Option.TEXTS}, "aspect"),
     "no_overlap": CheckSpec("plane.overlap", {"other": Option.CONDITION, "tolerance": Option.NUMBER}, "other"),
-    "no_duplicate_shapes": CheckSpec("plane.duplicates", {"tolerance": Option.NUMBER}, "tolerance"),
+    "no_duplicate_shapes": CheckSpec(
+        "plane.duplicates", {"tolerance": Option.NUMBER, "between": Option.FLAG}, "tolerance"
+    ),
     "gaps": CheckSpec("plane.gaps", {"max_area": Option.NUMBER}, "max_area"),
     "slivers": CheckSpec("plane.slivers", {"width": Option.NUMBER, "max_area": Option.NUMBER}, "width"),
     "dangles": CheckSpec("plane.dangles", {"tolerance": Option.NUMBER, "any": Option.FLAG}, "tolerance"),
@@ -133,6 +135,9 @@ CHECKS: Mapping[str, CheckSpec] = {
     ),
     "placed": CheckSpec("plane.placed", {"aspect": Option.TEXT, "box": Option.BOX}, "aspect"),
     "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
+    "fresh": CheckSpec(
+        "fresh", {"operands": Option.OPERANDS, "as_of": Option.TEXT, "max_years": Option.NUMBER}, "operands"
+    ),
     "grades": CheckSpec(
         "grades",
         {

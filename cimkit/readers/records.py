@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from cimkit.facts.columns import Column, IntArray, PropertyColumn
-from cimkit.facts.model import DATASETS, Facts, Links, Subjects
+from cimkit.facts.model import DATASETS, GROUPS, Facts, Links, Subjects
 from cimkit.readers.cityjson.columns import column_of
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def facts_of_records(
         attributes=_attributes(records),
         properties=tuple(_properties(records)),
         links={"part": _parts(records)},
+        groups=_groups(records),
         datasets=pl.DataFrame(rows, schema=DATASETS),
         defects=notes.frame(),
         whole=whole or {},
@@ -101,6 +102,19 @@ def _properties(records: Sequence[Record]) -> list[PropertyColumn]:
         PropertyColumn(kind, name, column_of(sids, values), frozenset({"field"}))
         for (kind, name), (sids, values) in gathered.items()
     ]
+
+
+def _groups(records: Sequence[Record]) -> pl.DataFrame:
+    """Each subject has one set of fields, named for its kind."""
+    count = len(records)
+    columns = {
+        "sid": range(count),
+        "set_id": range(count),
+        "name": [record.kind for record in records],
+        "origin": [0] * count,
+        "quantity": [False] * count,
+    }
+    return pl.DataFrame(columns, schema=GROUPS)
 
 
 def _parts(records: Sequence[Record]) -> Links:

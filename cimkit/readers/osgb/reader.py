@@ -68,8 +68,7 @@ def read_osgb(path: Path, demand: Demand, *, name: str) -> Facts:
     if metadata_name is None and not tiles:
         raise SourceError("readers.osgb_empty", name=name)
     metadata = _metadata(root, metadata_name, found, notes)
-    if path.is_dir():
-        _judge_layout(tiles, notes)
+    _judge_layout(tiles, notes)
     opened = _look_inside(root, tiles, notes)
     return _facts(tiles, metadata, opened, demand, name, notes)
 
