@@ -278,23 +278,27 @@ class _Page:
     # --- drawing --------------------------------------------------------------------------------------------------
 
     def _heading(self, heading: str) -> None:
-        self.console.print()
-        self.console.print(Text(heading, style="bold"))
+        self._line("")
+        self._indented(Text(heading, style="bold"), 0)
 
     def _line(self, line: str, style: str = "") -> None:
         self._indented(Text(plain(line), style=style), 0)
 
     def _indented(self, what: Text | Table, by: int = 2) -> None:
         if isinstance(what, Text):
-            what = _broken(what, self.console.width - by)
+            lines = wrapped(what.plain, self.console.width - by)
+            if self.console.color_system is None:  # nothing is left to do that needs a terminal's library
+                self.console.file.writelines(f"{' ' * by}{line}\n" for line in lines)
+                return
+            what = _broken(what, lines)
         self.console.print(Padding(what, (0, 0, 0, by)))
 
 
-def _broken(text: Text, width: int) -> Text:
-    """The same text with its styles, broken into lines that fit."""
-    lines, place = [], 0
-    for line in wrapped(text.plain, width):
+def _broken(text: Text, lines: list[str]) -> Text:
+    """The same text with its styles, broken into these lines."""
+    parts, place = [], 0
+    for line in lines:
         start = text.plain.index(line, place) if line else place
         place = start + len(line)
-        lines.append(text[start:place])
-    return Text("\n").join(lines)
+        parts.append(text[start:place])
+    return Text("\n").join(parts)
