@@ -6,7 +6,7 @@ import polars as pl
 
 from cimkit.facts.shapes import GeometryArray
 
-__all__ = ["WKB_NAMES", "type_names"]
+__all__ = ["CURVES", "WKB_NAMES", "type_names"]
 
 #: Codes of well-known binary (OGC 06-103r4, table 7) -> names; Z, M and ZM add 1000, 2000, 3000.
 WKB_NAMES = {
@@ -29,6 +29,9 @@ WKB_NAMES = {
     16: "TIN",
     17: "Triangle",
 }
+
+#: Those that are made of arcs, or may be.
+CURVES = [WKB_NAMES[code] for code in range(8, 15)]
 
 #: The older form's marks of Z, M and a reference system begin here.
 _FLAGS = 2**29

@@ -54,15 +54,27 @@ class LayerShapes:
             return missing
         return np.fromiter((each is None for each in self.stored), bool, len(self.stored))
 
+    @cached_property
+    def curved(self) -> BoolArray:
+        """Rows with arcs (n), which shapely does not have: they are None and can't be judged."""
+        if not isinstance(self.stored, pl.Series):
+            return np.zeros(len(self.stored), bool)
+        from cimkit.facts.geometry_types import CURVES, type_names
+
+        curved: BoolArray = type_names(self.stored).is_in(CURVES).fill_null(value=False).to_numpy()
+        return curved
+
     def geometry(self, rows: IntArray | slice) -> GeometryArray:
-        """The geometries of some rows. Binary that spells none is None, as `null` does not say."""
+        """The geometries of some rows. Binary that spells none is None, as `null` does not say; so are curves."""
         if not isinstance(self.stored, pl.Series):
             chosen: GeometryArray = self.stored[rows]
             return chosen
         import shapely
 
         part = self.stored[rows] if isinstance(rows, slice) else self.stored.gather(rows)
-        made: Any = shapely.from_wkb(part.to_numpy(), on_invalid="ignore")
+        binary = part.to_numpy(writable=True)
+        binary[self.curved[rows]] = None
+        made: Any = shapely.from_wkb(binary, on_invalid="ignore")
         geometries: GeometryArray = np.asarray(made, object)
         return geometries
 

@@ -137,6 +137,23 @@ def test_duplicates_whatever_the_order_of_corners() -> None:
     assert failing("no_duplicate_shapes", {"tolerance": 0.01}, layer("a", *shapes)) == [0, 1, 3, 4]
 
 
+def test_duplicates_are_sought_within_a_layer_unless_layers_are_named() -> None:
+    both = layer("a", box(0, 0)), layer("b", box(0, 0))
+    assert failing("no_duplicate_shapes", {}, *both) == []
+    assert failing("no_duplicate_shapes", {"between": True}, *both) == [0, 1]
+
+
+def test_arcs_are_not_judged() -> None:
+    arc = bytes.fromhex("0108000000030000000000000000000000000000000000000000000000000000F03F")
+    arc += bytes.fromhex("000000000000F03F00000000000000400000000000000000")
+    frame = pl.DataFrame({"n": [1, 2]})
+    wkb = pl.Series([arc, shapely.to_wkb(box(0, 0))], dtype=pl.Binary)
+    outcome, rows = ask("shape_valid", {}, Layer("a", frame, geometry=wkb))
+    assert rows.height == 0
+    assert outcome.asked is not None
+    assert outcome.asked.tolist() == [False, True]
+
+
 def test_gaps_are_small_holes_in_what_areas_cover_together() -> None:
     ring = [box(0, 0), box(10, 0), box(20, 0), box(0, 10), box(20, 10), box(0, 20), box(10, 20), box(20, 20)]
     ring[4] = shapely.box(10.05, 10, 30, 20)  # leaves a strip of half a square metre in the middle

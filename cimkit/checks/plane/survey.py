@@ -76,7 +76,7 @@ def _surveyed(layer: LayerShapes) -> Survey:
         if waiting is not None:
             parts.append(waiting.result())
     valid, empty, absurd, bounds, kind = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Survey(valid, empty, absurd, (kind < 0) & ~layer.null, bounds, kind)
+    return Survey(valid, empty, absurd, (kind < 0) & ~layer.null & ~layer.curved, bounds, kind)
 
 
 def _judged(geometry: GeometryArray) -> tuple[BoolArray, BoolArray, BoolArray, npt.NDArray[np.float64], Any]:

@@ -34,7 +34,8 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """aspect: one or more of `ASPECTS`, all without it. Features of layers without geometry are not asked.
+    """aspect: one or more of `ASPECTS`, all without it. Features of layers without geometry are not asked,
+    nor those with arcs.
 
     null, empty: there is none, or one without a point; unread: bytes that spell none; coordinates: not finite, or
     beyond 1e9; type: another dimension than the layer declares; invalid: GEOS says so, with its reason and the place.
@@ -45,7 +46,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     shapes = shapes_of(context)
     faults = np.zeros(count, np.uint8)  # place in ASPECTS, from 1
     for layer in shapes.layers if shapes is not None else ():
-        asked[layer.sid] = True
+        asked[layer.sid[~layer.curved]] = True
         found = _faults(context, layer)
         for number, aspect in enumerate(ASPECTS, start=1):
             if aspect in wanted:

@@ -171,7 +171,9 @@ def _through_gdal(
     frame = read.frame
     if key in fields:
         frame = frame.with_columns(pl.Series(key, read.fids)).select(fields)
-    return Rows(frame, read.fids, read.wkb)
+    # of a table without a key GDAL numbers the features as it likes
+    fids = read.fids if key is not None else np.arange(1, len(read.fids) + 1, dtype=np.int64)
+    return Rows(frame, fids, read.wkb)
 
 
 def _geometries(database: Database, table: str) -> Geometries | None:
