@@ -14,7 +14,7 @@ City data instead has `layers`, see `case_layers`; a case with both has two sour
 
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
 place of the usual header, `text` is a whole file as it is (`file`: its name), `files` are several by their names, as
-one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `stage` and
+one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `pictures: true`: a report with drawings is asked for. `stage` and
 `parameters` say under what the rule is asked.
 """
 
@@ -43,7 +43,7 @@ __all__ = ["CASE_KEYS", "VERDICTS", "Case", "Outcome", "find_cases", "read_case"
 
 CASE_KEYS = (
     "rule", "verdict", "why", "schema", "data", "bare", "header", "text", "stage", "parameters", "expected", "file",
-    "files", "base", "layers", "crs", "format", "defects",
+    "files", "base", "pictures", "layers", "crs", "format", "defects",
 )  # fmt: skip
 VERDICTS = {
     "pass": Verdict.PASSED,
@@ -71,6 +71,7 @@ class Case:
     reason: str | None = None
     layers: CaseLayers | None = None
     base: bytes | None = None
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def read_case(path: Path) -> Case:
         subject=text_in(expected, "subject", shown),
         reason=text_in(expected, "reason", shown),
         layers=layers,
+        pictures=data.get("pictures") is True,
         base=None if data.get("base") is None else _packed(mapping_in(data, "base", shown), shown),
     )
 
@@ -223,7 +225,7 @@ def _checked(case: Case, pack: LoadedPack, stage: str | None) -> Report:
 
         sources, delivery = delivery_in(case.content, sources, Limits(), name=case.name, base=case.base)
         return run(sources, plan, across=Deliveries([delivery] if delivery is not None else []))
-    return run(sources, plan, across=case.layers)
+    return run(sources, plan, across=case.layers, pictures=case.pictures)
 
 
 def _compared(case: Case, result: Result) -> Outcome:

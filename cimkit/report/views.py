@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Outline", "Plan"]
+__all__ = ["Map", "Outline", "Plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,16 @@ class Plan:
     source: int
     storey: str
     elevation: float | None
+    outlines: Sequence[Outline]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A model among what it was compared with (its building, parcel, red line), seen from above. source: index of the
+    model's; name: the model's building; coordinates in metres around it, x to the east, y to the north."""
+
+    source: int
+    name: str
     outlines: Sequence[Outline]
     left_out: int = 0

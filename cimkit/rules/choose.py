@@ -130,6 +130,7 @@ def default_packs(formats: Collection[str], stage: str, day: str | None = None) 
         if not manifest.default or (day is not None and not edition.in_force_on(day)):
             continue
         of_format = not manifest.applies_to or bool(manifest.applies_to & set(formats))
+        of_format = of_format and all(group & set(formats) for group in manifest.together)
         if of_format and (not manifest.stages or stage in manifest.stages):
             fitting[edition.id] = edition.folder
     return [fitting[identity] for identity in sorted(fitting)]

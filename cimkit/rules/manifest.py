@@ -17,7 +17,7 @@ __all__ = ["MANIFEST_KEYS", "read_manifest"]
 
 MANIFEST_KEYS = (
     "id", "prefix", "edition", "in_force", "title", "authority", "notice", "documents", "extends", "regrade", "removed",
-    "applies_to", "stages", "status", "watch", "default",
+    "applies_to", "together", "stages", "status", "watch", "default",
 )  # fmt: skip
 _FILE = "pack.yaml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -54,6 +54,7 @@ def read_manifest(data: Mapping[str, Any]) -> Manifest:
         status=text_in(data, "status", _FILE) or "draft",
         watch=data.get("watch"),
         default=default,
+        together=_together(data),
     )
 
 
@@ -76,6 +77,14 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return len(text) == len("2021-05-30")
+
+
+def _together(data: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
+    """Groups of formats, one of each of which must be there."""
+    given = data.get("together") or []
+    if not isinstance(given, list):
+        raise broken("not_a_list_at", _FILE, data, "together", field="together")
+    return tuple(frozenset(one_or_many({"together": group}, "together", _FILE)) for group in given)
 
 
 def _documents(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

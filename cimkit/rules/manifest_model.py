@@ -14,6 +14,7 @@ class Manifest:
     """What `pack.yaml` says.
 
     regrade   severities that this pack gives to rules of the pack it extends: code -> (word, reason)
+    together  groups of formats: the pack is chosen by itself only where each group has one among the sources
     removed   rules of that pack which do not hold here: code -> reason; there is none without a reason
     """
 
@@ -33,3 +34,4 @@ class Manifest:
     status: str
     watch: Any
     default: bool
+    together: tuple[frozenset[str], ...] = ()

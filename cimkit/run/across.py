@@ -19,6 +19,7 @@ from cimkit.facts.model import Facts, Subjects
 from cimkit.rules.across_model import Across
 from cimkit.rules.across_reading import PAIR
 from cimkit.rules.model import Rule
+from cimkit.run.across_maps import Maps
 from cimkit.run.across_measures import Taken
 from cimkit.run.across_pairs import Pairs, pair_up
 from cimkit.run.across_rows import PEOPLE, RoleRows, rows_of_role
@@ -36,6 +37,7 @@ class AcrossRun:
 
     def __init__(self, missing_parameters: Mapping[str, Sequence[str]]) -> None:
         self.faults: list[tuple[Exception, int, str]] = []  # faults of cimkit: what, source, code of the rule
+        self.maps = Maps()
         self._missing = missing_parameters
         self._rules: dict[tuple[str, str], Rule] = {}
         self._rows: dict[tuple[str, str], tuple[list[RoleRows], list[RoleRows]]] = {}
@@ -66,7 +68,7 @@ class AcrossRun:
     @property
     def is_empty(self) -> bool:
         """Whether no source left anything."""
-        return not self._rows
+        return not any(firsts or seconds for firsts, seconds in self._rows.values())
 
     def judged(self) -> list[SourceJudgements]:
         """What the rules say, one entry for each rule and source with subjects of the first role. A rule whose second
@@ -80,6 +82,7 @@ class AcrossRun:
     def _judge(self, rule: Rule, first: RoleRows, seconds: Sequence[RoleRows]) -> SourceJudgements:
         across = _across(rule)
         pairs = pair_up(across, first, seconds)
+        self.maps.add(across, first, seconds, pairs)
         facts = pair_facts(across, first, seconds, pairs)
         judgement = judge_rules(facts, [replace(rule, across=None)], missing_parameters=self._missing)[0]
         if judgement.fault is not None:

@@ -113,6 +113,11 @@ def model_place(facts: Facts) -> tuple[float, float] | None:
 
 
 def _shapes(facts: Facts, sid: IntArray) -> tuple[GeometryArray | None, tuple[str | None, ...]]:
+    footprint = facts.whole.get("footprint")
+    if isinstance(footprint, tuple):  # of a model as a whole, where it was asked for
+        shapes = np.full(len(sid), None, object)
+        shapes[:] = footprint[0]
+        return shapes, (footprint[1],) * len(sid)
     found = facts.whole.get("shapes")
     if not isinstance(found, Shapes):
         return None, ()

@@ -15,7 +15,7 @@ from cimkit.rules.across_model import Across, By, Pairing
 from cimkit.run.across_measures import DEGREES, in_plane
 from cimkit.run.across_rows import RoleRows
 
-__all__ = ["Pairs", "pair_up"]
+__all__ = ["Pairs", "Planes", "pair_up"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class Pairs:
 
 def pair_up(across: Across, first: RoleRows, seconds: Sequence[RoleRows]) -> Pairs:
     """The pairs of the subjects of one source with those of all sources that play the second role."""
-    planes = _Planes(first, seconds)
+    planes = Planes(first, seconds)
     found: list[tuple[int, int, int, str]] = []
     open_rows = set(range(len(first)))
     for pairing in across.pairings:
@@ -70,7 +70,7 @@ def pair_up(across: Across, first: RoleRows, seconds: Sequence[RoleRows]) -> Pai
 
 
 def _meet(
-    pairing: Pairing, first: RoleRows, seconds: Sequence[RoleRows], planes: _Planes
+    pairing: Pairing, first: RoleRows, seconds: Sequence[RoleRows], planes: Planes
 ) -> list[tuple[int, int, int, str]]:
     match pairing.by:
         case By.VALUE:
@@ -107,7 +107,7 @@ def _folded(text: str | None) -> str:
     return "" if text is None else "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
-class _Planes:
+class Planes:
     """Places and shapes of both roles in one plane in metres, made when first needed."""
 
     def __init__(self, first: RoleRows, seconds: Sequence[RoleRows]) -> None:
@@ -122,11 +122,11 @@ class _Planes:
 
         if self._first.places is None or self._middle is None:
             return []
-        points = self._points(self._first)
+        points = self.points_of(self._first)
         asked = np.flatnonzero(np.isfinite(points[:, 0]))
         found = []
         for holder in range(len(self._seconds)):
-            shapes = self._of_second(holder)
+            shapes = self.of_second(holder)
             if shapes is None:
                 continue
             tree = shapely.STRtree(shapes)
@@ -141,17 +141,17 @@ class _Planes:
             return distance, overlap
         import shapely
 
-        own = self._plane_shapes(self._first)
-        points = shapely.points(self._points(self._first)) if self._first.places is not None else None
+        own = self.of_first()
+        points = shapely.points(self.points_of(self._first)) if self._first.places is not None else None
         for holder in range(len(self._seconds)):
             at = np.flatnonzero(holders == holder)
-            other = self._of_second(holder)
+            other = self.of_second(holder)
             if not len(at):
                 continue
             if other is None:
                 places = self._seconds[holder].places
                 if points is not None and places is not None:
-                    ends = shapely.points(self._points(self._seconds[holder]))
+                    ends = shapely.points(self.points_of(self._seconds[holder]))
                     distance[at] = shapely.distance(points[rows[at]], ends[others[at]])
                 continue
             if points is not None:
@@ -163,12 +163,23 @@ class _Planes:
                 overlap[at] = np.divide(shared, area, out=np.full(len(at), np.nan), where=area > 0)
         return distance, overlap
 
-    def _points(self, rows: RoleRows) -> FloatArray:
+    def points_of(self, rows: RoleRows) -> FloatArray:
         assert rows.places is not None
         assert self._middle is not None
         return in_plane(rows.places, DEGREES, self._middle)
 
-    def _of_second(self, holder: int) -> GeometryArray | None:
+    def points(self) -> FloatArray:
+        """The places of the first role in the plane, (n, 2)."""
+        return self.points_of(self._first)
+
+    def of_first(self) -> GeometryArray | None:
+        """The shapes of the first role in the plane."""
+        if -1 not in self._shapes:
+            self._shapes[-1] = self._plane_shapes(self._first)
+        return self._shapes[-1]
+
+    def of_second(self, holder: int) -> GeometryArray | None:
+        """The shapes of one source of the second role in the plane."""
         if holder not in self._shapes:
             self._shapes[holder] = self._plane_shapes(self._seconds[holder])
         return self._shapes[holder]

@@ -14,6 +14,7 @@ from cimkit.report.model import SUBJECTS
 from cimkit.rules.across_model import Across, Measure, Role
 from cimkit.run.across_measures import Taken, measured
 from cimkit.run.evaluation import Evaluation
+from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["PEOPLE", "RoleRows", "rows_of_role"]
 
@@ -31,6 +32,7 @@ class RoleRows:
     places  longitude and latitude (CGCS2000) of each, (n, 2), NaN unknown; None: not asked for
     shapes  geometries in the plane, each with the system it is in; None: not asked for, or none
     people  a frame of PEOPLE, one row each
+    is_model  whether they are parts of a building model, not features of a layer
     """
 
     source: int
@@ -40,6 +42,7 @@ class RoleRows:
     places: np.ndarray[tuple[int, int], np.dtype[np.float64]] | None = None
     shapes: GeometryArray | None = None
     systems: tuple[str | None, ...] = ()
+    is_model: bool = False
 
     def __len__(self) -> int:
         return len(self.sid)
@@ -58,7 +61,8 @@ def rows_of_role(index: int, evaluation: Evaluation, across: Across, role: Role)
         for name, what in role.take.items()
         if not isinstance(what, Measure) or what in found.columns
     }
-    return RoleRows(index, sid, people, taken, found.places, found.shapes, found.systems)
+    is_model = facts.format in IFC_FORMATS
+    return RoleRows(index, sid, people, taken, found.places, found.shapes, found.systems, is_model)
 
 
 def _operand(evaluation: Evaluation, operand: object, sid: IntArray) -> Taken:

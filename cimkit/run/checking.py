@@ -9,6 +9,7 @@ from typing import Any
 from cimkit import __version__
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
 from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
+from cimkit.report.views import Map
 from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack
 from cimkit.run.across import AcrossRun
@@ -49,7 +50,7 @@ def run(
     told: list[SourceJudgements] = []
     faults: list[Mapping[str, Any]] = []
     pairs = AcrossRun(plan.missing_parameters)
-    views: list[StoreyPlan] = []
+    views: list[StoreyPlan | Map] = []
     for looked in looks(look, sources, crew, cache, progress=progress, cancel=cancel):
         summaries.append(looked.summary)
         if looked.told is not None:
@@ -63,6 +64,7 @@ def run(
         told.append(compared)
         of_source = (judgement.verdict for judgement in compared.judgements.values())
         summaries[compared.index].verdict = worst([summaries[compared.index].verdict or Verdict.PASSED, *of_source])
+    views += pairs.maps.views() if pictures else []
     faults += [fault_told(fault, sources[index], code) for fault, index, code in pairs.faults]
     results, subjects = assemble(plan.rules, told, len(sources))
     report = Report(

@@ -20,7 +20,7 @@ from cimkit.run.assemble import SourceJudgements
 from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
-from cimkit.sources.formats import READ_WHOLE
+from cimkit.sources.formats import IFC_FORMATS, READ_WHOLE
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
 
@@ -125,6 +125,8 @@ class Look:
                 looked.faults.append(fault_told(judgement.fault, source, rule.code))
         judgements = [replace(judgement, fault=None) for judgement in judgements]  # told; it can't always travel
         told = SourceJudgements.of(index, facts, alone, judgements)
+        if self.pictures and source.data is not None and source.format in IFC_FORMATS and len(alone) < len(rules):
+            facts = _with_footprint(source.data, facts)
         looked.pairs.take(index, facts, rules)
         if self.across is not None:
             self.across.take(source, facts)
@@ -139,6 +141,14 @@ class Look:
             if reason is not None:
                 summary.facts = {**summary.facts, "plans": reason}
         return told
+
+
+def _with_footprint(data: bytes, facts: Facts) -> Facts:
+    """The facts with the model's footprint, for rules that compare it with layers and for the map."""
+    from cimkit.run.footprints import footprint_of
+
+    footprint = footprint_of(data, facts)
+    return facts if footprint is None else replace(facts, whole={**facts.whole, "footprint": footprint})
 
 
 def _looked_at(source: Source, limits: Limits) -> dict[str, Any]:

@@ -17,13 +17,15 @@ from cimkit.facts.model import Facts
 from cimkit.report.views import Outline, Plan
 from cimkit.run.assemble import SourceJudgements
 
-__all__ = ["LARGEST_MB", "plans_of"]
+__all__ = ["CUT_ABOVE_STOREY_M", "LARGEST_MB", "ground_outlines", "plans_of"]
 
 #: Larger files are not drawn: ifcopenshell needs minutes for their geometry. The report says so.
 LARGEST_MB = 80
 MOST_STOREYS = 12
 MOST_ELEMENTS = 4000
 CUT_ABOVE_STOREY_M = 1.2
+#: A ground floor may lie this far below the zero of its model, metres.
+_GROUND_M = -0.6
 
 Points = npt.NDArray[np.float64]
 Point = tuple[float, float]
@@ -47,6 +49,38 @@ def plans_of(data: bytes, facts: Facts, told: SourceJudgements) -> tuple[list[Pl
         return [], "report.plans_unreadable"
     failing = {int(facts.subjects.row[sid]) for sid in told.people["sid"]}
     return list(_plans(model, failing, told.index)), None
+
+
+def ground_outlines(data: bytes, above: float) -> list[Ring]:
+    """What a horizontal plane so far above the ground floor meets, metres of the model's own plan; nothing where
+    ifcopenshell is not installed, can't read the file, or finds no storey at or above the ground."""
+    try:
+        import ifcopenshell
+        import ifcopenshell.geom
+    except ImportError:
+        return []
+    try:
+        model = ifcopenshell.file.from_string(data.decode("utf-8", "replace"))
+    except (RuntimeError, ValueError, ifcopenshell.Error):
+        return []
+    from ifcopenshell.util.element import get_container
+    from ifcopenshell.util.placement import get_storey_elevation
+    from ifcopenshell.util.unit import calculate_unit_scale
+
+    scale = calculate_unit_scale(model)
+    storeys = [(float(get_storey_elevation(each)) * scale, each.id()) for each in model.by_type("IfcBuildingStorey")]
+    grounded = sorted(each for each in storeys if each[0] >= _GROUND_M)
+    if not grounded:
+        return []
+    elevation, ground = grounded[0]
+    elements = [
+        element
+        for element in model.by_type("IfcElement")
+        if not element.is_a("IfcFeatureElement") and element.Representation is not None
+        and (storey := get_container(element, ifc_class="IfcBuildingStorey")) is not None and storey.id() == ground
+    ]  # fmt: skip
+    outlines = _outlines(model, elements[:MOST_ELEMENTS], elevation + above, ())
+    return [ring for outline in outlines for ring in outline.rings]  # type: ignore[misc]
 
 
 def _plans(model: Any, failing: Collection[int], source: int) -> Iterator[Plan]:

@@ -183,3 +183,35 @@ def test_wrong_words_are_told(changes: dict[str, Any], key: str) -> None:
     with pytest.raises(PackError) as told:
         rule(CODES, **changes)
     assert told.value.key == f"rules.{key}"
+
+
+def test_a_map_shows_the_model_among_what_it_met() -> None:
+    asked = rule(OUTLINED)
+    run = AcrossRun({})
+    for index, each in enumerate((model("210102-07", 6), layer([HERE, ELSEWHERE]))):
+        run.take(index, each, [asked])
+    run.judged()
+    (drawn,) = run.maps.views()
+    assert (drawn.source, drawn.name) == (0, "1#楼")
+    assert [(each.kind, each.id) for each in drawn.outlines] == [("building", "210102-07"), ("IFCBUILDING", "guid-0")]
+    (ring,) = drawn.outlines[0].rings
+    east = max(x for x, _ in ring) - min(x for x, _ in ring)
+    assert 82 < east < 84  # a thousandth of a degree at 41.8 N, in metres
+    assert max(abs(value) for point in drawn.outlines[1].rings[0] for value in point) < 1.5  # a mark around the origin
+
+
+OUTLINED = CODES.replace("storeys: {measure: storeys_above}", "storeys: {measure: storeys_above}, at: {measure: place}")
+
+
+def test_layers_alone_are_no_map() -> None:
+    run = AcrossRun({})
+    run.take(0, layer([HERE]), [rule(OUTLINES)])
+    run.judged()
+    assert run.maps.views() == []
+
+
+def test_a_footprint_is_turned_and_moved_as_the_map_conversion_says() -> None:
+    from cimkit.run.footprints import _on_map
+
+    turned = {"eastings": 1000.0, "northings": 2000.0, "x_axis_abscissa": 0.0, "x_axis_ordinate": 1.0, "scale": 0.001}
+    assert np.allclose(_on_map(np.array([[10.0, 0.0], [0.0, 5.0]]), turned), [[1000.0, 2010.0], [995.0, 2000.0]])

@@ -8,7 +8,7 @@ import polars as pl
 
 from cimkit.report.model import Report
 from cimkit.report.summary import SEVERITIES
-from cimkit.report.views import Outline, Plan
+from cimkit.report.views import Map, Outline, Plan
 
 __all__ = ["Drawing", "Shape", "drawings"]
 
@@ -30,7 +30,8 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One storey; width and height of the drawing in its own units. Shapes with findings come last, on top."""
+    """One storey, or a map of a model (`storey` is its name). Width and height of the drawing in its own
+    units. Shapes with findings come last, on top."""
 
     storey: str
     source: int
@@ -40,18 +41,19 @@ class Drawing:
     shapes: list[Shape]
     marked: int
     left_out: int
+    is_map: bool = False
 
 
 def drawings(report: Report) -> list[Drawing]:
-    """The plans among the report's views, in their order."""
-    plans = [view for view in report.views if isinstance(view, Plan)]
+    """The plans and maps among the report's views, in their order."""
+    plans = [view for view in report.views if isinstance(view, Plan | Map)]
     if not plans:
         return []
     marks = _marks(report)
     return [drawing for plan in plans if (drawing := _drawing(plan, marks)) is not None]
 
 
-def _drawing(plan: Plan, marks: dict[tuple[int, str], tuple[str, int, str]]) -> Drawing | None:
+def _drawing(plan: Plan | Map, marks: dict[tuple[int, str], tuple[str, int, str]]) -> Drawing | None:
     points = [point for outline in plan.outlines for ring in outline.rings for point in ring]
     if not points:
         return None
@@ -65,14 +67,15 @@ def _drawing(plan: Plan, marks: dict[tuple[int, str], tuple[str, int, str]]) -> 
         shapes.append(Shape(path, outline.id, outline.kind, name, severity, number))
     shapes.sort(key=lambda shape: shape.count > 0)
     return Drawing(
-        storey=plan.storey,
+        storey=plan.storey if isinstance(plan, Plan) else plan.name,
         source=plan.source,
-        elevation=plan.elevation,
+        elevation=plan.elevation if isinstance(plan, Plan) else None,
         width=max(round((east - west) / unit), 1),
         height=max(round((north - south) / unit), 1),
         shapes=shapes,
         marked=sum(shape.count > 0 for shape in shapes),
         left_out=plan.left_out,
+        is_map=isinstance(plan, Map),
     )
 
 
