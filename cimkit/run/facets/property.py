@@ -185,6 +185,8 @@ def explain(facet: Property, evaluation: Evaluation, sids: IntArray) -> pl.DataF
         values[at] = _json({**orjson.loads(values[at]), "value": found.texts[at] or ""})
         found.texts[at] = datatypes.texts[at]
         expected[at] = facet.datatype.describe() if facet.datatype is not None else None
+    if facet.set is None:  # a field of a layer: there is no set to name
+        values = [_json({key: told for key, told in orjson.loads(each).items() if key != "set"}) for each in values]
     return finding_rows(sids, reasons.tolist(), found=found.texts, expected=expected, values=values)
 
 
