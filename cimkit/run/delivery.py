@@ -6,7 +6,7 @@ The delivery is judged last, as one more source: by then every other has left it
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -37,6 +37,9 @@ CITY = frozenset(
         "i3s", "s3m", "osgb", "geotiff", "las", "csv", "xlsx", "parquet", "metadata",
     }
 )  # fmt: skip
+
+#: Formats that say nothing of the extent or the kind of their geometry: it is read anyway.
+_NO_EXTENT = frozenset({"geojson", "geojsonseq", "shapefile"})
 
 SourceLike = str | os.PathLike[str] | bytes | BinaryIO
 #: Name and content of a document.
@@ -90,9 +93,13 @@ class Deliveries:
         self._runs = runs
 
     def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
-        """The fields that may be keys, where an update is compared with its base."""
+        """The features of formats that state no extent, and the fields that may be keys, where an update is compared
+        with its base."""
         run = self._of(source)
-        return run.keys.demand() if run is not None and run.base is not None and schema is None else Demand()
+        if run is None or schema is not None:
+            return Demand()
+        keys = run.keys.demand() if run.base is not None else Demand()
+        return keys | _boxes(source)
 
     def take(self, source: Source, facts: Facts) -> None:
         """Hand a source's facts to the delivery that it belongs to."""
@@ -107,6 +114,11 @@ class Deliveries:
 
     def _of(self, source: Source) -> DeliveryRun | None:
         return next((run for run in self._runs if f"{source.name}{run.prefix[-1:]}".startswith(run.prefix)), None)
+
+
+def _boxes(source: Source) -> Demand:
+    """What must be read so that the extent of a source is known."""
+    return Demand(kinds=None, geometry=True) if source.format in _NO_EXTENT else Demand()
 
 
 def delivery_in(
@@ -174,6 +186,10 @@ def _keys(manifest: Document) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["key"] for row in form.rows if row["key"]))
 
 
+def _demand_of_base(keys: KeyColumns, source: Source) -> Callable[[IfcSchema | None], Demand]:
+    return lambda schema: keys.demand() | _boxes(source) if schema is None else Demand()
+
+
 def _base(given: SourceLike, limits: Limits) -> Changes:
     """What an update replaces: its layers with their keys, and its manifest."""
     from cimkit.run.reading import read_facts
@@ -185,7 +201,7 @@ def _base(given: SourceLike, limits: Limits) -> Changes:
     problem: SourceError | None = None
     for source in sources:
         try:
-            facts = read_facts(source, limits, lambda schema: keys.demand() if schema is None else Demand())
+            facts = read_facts(source, limits, _demand_of_base(keys, source))
         except SourceError as error:
             problem = problem or error
             continue

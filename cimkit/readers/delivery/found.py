@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cimkit.facts.shapes import LayerShapes, Shapes
 from cimkit.readers.delivery.values import crs_code, datum, extent
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> 
     """The data sets of one source, by its facts."""
     layers: Any = whole.get("layers") or ()
     rows = datasets.to_dicts()
+    shapes = whole.get("shapes")
+    seen = {layer.layer: _seen(layer) for layer in shapes.layers} if isinstance(shapes, Shapes) else {}
     typed = not any(row.get("format") in _UNTYPED for row in rows)
     fields = {
         str(layer["name"]): {each["name"]: each["type"] if typed else "" for each in layer["fields"]}
@@ -64,14 +69,40 @@ def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> 
             crs=crs_code(row.get("crs")),
             height_datum=datum(row.get("height_datum")) or _height_of(row.get("crs")),
             count=row.get("count"),
-            extent=extent(row.get("extent")),
+            extent=extent(row.get("extent")) or seen.get(str(row.get("name")), _UNSEEN)[0],
             date=row.get("date"),
-            geometry_type=row.get("geometry_type"),
+            geometry_type=_stated_type(row.get("geometry_type")) or seen.get(str(row.get("name")), _UNSEEN)[1],
             fields=fields.get(str(row.get("name"))),
             alone=len(rows) == 1,
         )
         for row in rows
     ]
+
+
+_UNSEEN: tuple[Extent | None, str | None] = (None, None)
+
+
+def _seen(layer: LayerShapes) -> tuple[Extent | None, str | None]:
+    """Extent and kinds of geometry of a layer's features, for formats that state neither."""
+    import shapely
+
+    bounds = np.full(4, np.nan)
+    kinds: set[str] = set()
+    for _, geometry in layer.batches():
+        there = geometry[~shapely.is_missing(geometry)]
+        with np.errstate(invalid="ignore"):
+            low, high = shapely.total_bounds(there)[:2], shapely.total_bounds(there)[2:]
+        bounds = np.concatenate([np.fmin(bounds[:2], low), np.fmax(bounds[2:], high)])
+        kinds |= {shapely.GeometryType(each).name for each in np.unique(shapely.get_type_id(there)).tolist()}
+    west, south, east, north = bounds.tolist()
+    found = (west, south, east, north) if np.isfinite(bounds).all() else None
+    return found, " | ".join(sorted(kinds)) or None
+
+
+def _stated_type(declared: str | None) -> str | None:
+    """`MULTIPOLYGON` of `MultiPolygon Z`; None of `Unknown`, which says nothing."""
+    word = (declared or "").split(" ")[0].upper()
+    return None if word in ("", "UNKNOWN", "GEOMETRY") else word
 
 
 def _height_of(crs: str | None) -> str | None:
