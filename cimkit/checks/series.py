@@ -17,12 +17,15 @@ __all__ = ["ordered", "texts_of"]
 
 def texts_of(context: Context, operand: Any, count: int) -> pl.Series:
     """The text of each subject (n), null where it has none."""
-    texts = np.full(count, None, dtype=object)
     found = context.operand(operand)
-    if found is not None:
-        column, _ = found
-        texts[column.sid] = column.values.text.str.strip_chars().to_numpy()
-    return pl.Series(texts.tolist(), dtype=pl.String)
+    if found is None:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, count)
+    column, _ = found
+    nothing = len(column.sid)  # the row after the last one, which holds null
+    texts = pl.concat([column.values.text.cast(pl.String).str.strip_chars(), pl.Series([None], dtype=pl.String)])
+    rows = np.full(count, nothing, np.int64)
+    rows[column.sid] = np.arange(nothing)
+    return texts.gather(rows)
 
 
 def ordered(context: Context, selected: BoolArray, keys: Sequence[Any], at: npt.NDArray[np.float64]) -> pl.DataFrame:
