@@ -54,7 +54,7 @@ CITY_DETAILS: Mapping[str, frozenset[str]] = {
         "city_vertex_index": "missing",
         "city_reference": (
             "child_missing child_without_parent parent_missing parent_without_child feature_missing xlink_missing "
-            "xlink_circle"
+            "xlink_circle part_of_itself"
         ),
         "city_semantics": "not_an_array not_an_index wrong_length missing surface_missing",
         "city_material": "not_an_array not_an_index wrong_length missing",
@@ -68,7 +68,7 @@ CITY_DETAILS: Mapping[str, frozenset[str]] = {
         "city_repeated_id": "in_several_lines",
         "city_duplicate_vertex": "twice",
         "city_unused_vertex": "unused",
-        "city_not_judged": "crs_unknown unknown_geometry",
+        "city_not_judged": "crs_unknown unknown_geometry doctype",
     }.items()
 }
 

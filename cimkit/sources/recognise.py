@@ -74,6 +74,8 @@ def recognise(
         return _tiff(head, read_at)
     if content.startswith(b"<"):
         return _xml(content)
+    if head.startswith((codecs.BOM_UTF16_LE + b"<", codecs.BOM_UTF16_BE + b"\x00<")):
+        return _xml(head.decode("utf-16", "ignore").encode())
     if content.startswith((b"{", b"[", b"\x1e")):
         return json_kind(content, len(head), read_at, alone=alone)
     if name is not None and name.lower().endswith(_TEXT_TABLES) and _is_text(head):

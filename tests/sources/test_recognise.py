@@ -63,6 +63,7 @@ def dbf() -> bytes:
         (b"<gmd:MD_Metadata xmlns:gmd='x'/>", "metadata"),
         (b"<ModelMetadata version='1'>", "osgb"),
         (b"<html>", "xml"),
+        ("<?xml version='1.0' encoding='UTF-16'?><CityModel/>".encode("utf-16"), "citygml"),
         (b"SQLite format 3\0" + bytes(52) + b"GPKG" + bytes(30), "geopackage"),
         (b"SQLite format 3\0" + bytes(90) + b"CREATE TABLE gpkg_contents (", "geopackage"),
         (b"SQLite format 3\0" + bytes(90) + b"CREATE TABLE media (key TEXT", "3dtiles"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ __all__ = ["read_citygml"]
 _CHUNK = 1 << 20
 _VERSIONS = ("1.0", "2.0", "3.0")
 _HREFS = etree.XPath("//@x:href", namespaces={"x": "http://www.w3.org/1999/xlink"}, smart_strings=False)
+_REFERENCE_SYSTEMS = etree.XPath("//@srsName", smart_strings=False)
 _IDS = tuple(etree.XPath("//@g:id", namespaces={"g": space}, smart_strings=False) for space in GML)
 _ID_HERE = tuple(
     etree.XPath("descendant-or-self::*/@g:id", namespaces={"g": space}, smart_strings=False) for space in GML
@@ -83,7 +85,10 @@ class _Reading:
         self._ids: set[str] = set()
         self._hrefs: set[str] = set()
         self._wants_ids = "city_duplicate_key" in ledger.kinds
-        self._wants_references = "city_reference" in ledger.kinds and not demand.geometry
+        self._wants_geometry = (
+            demand.geometry or "city_not_judged" in ledger.kinds
+        )  # shapes tell what could not be judged
+        self._wants_references = "city_reference" in ledger.kinds and not self._wants_geometry
         self._last: Element | None = None
         self._count = 0
 
@@ -108,7 +113,8 @@ class _Reading:
     def _piece(self, root: Element) -> None:
         if not self._count and not self.version:
             self._root(root)
-        with_geometry = self.demand.geometry or self._odd_numbers(root)
+        with_geometry = self._wants_geometry or self._odd_numbers(root)
+        self.geometries.reference_systems.update(_texts(_REFERENCE_SYSTEMS(root)))
         if self._wants_ids or self._wants_references:
             self._note(root, _IDS)
         for child in root:
@@ -122,7 +128,7 @@ class _Reading:
 
     def _odd_numbers(self, root: Element) -> bool:
         """Whether the numbers of a piece need to be read one by one, so that what is wrong can be told."""
-        if not self.ledger.kinds & {"city_number", "city_not_judged"}:
+        if "city_number" not in self.ledger.kinds:
             return False
         for space, numbers, old in zip(GML, _NUMBERS, _OLD_NUMBERS, strict=True):
             if space not in root.nsmap.values():
@@ -146,13 +152,14 @@ class _Reading:
             remove_comments=True,
             remove_pis=True,
         )
-        for chunk in chunks:
-            problem = _complaint(lambda: parser.feed(chunk), lines)  # noqa: B023 - called at once
+        steps: Iterable[Callable[[], object]] = chain((partial(parser.feed, chunk) for chunk in chunks), [parser.close])
+        for step in steps:
+            failed = _fails(step)
             # What was whole before the fault is read, too.
-            problem = _complaint(lambda: self._events(parser), lines) or problem
-            if problem is not None:
-                return problem
-        return _complaint(parser.close, lines) or _complaint(lambda: self._events(parser), lines)
+            if _fails(lambda: self._events(parser)) or failed:
+                fatal = next(iter(parser.feed_error_log.filter_from_fatals()), None)
+                return f"{fatal.line + lines}: {fatal.message.rstrip('.')}" if fatal is not None else failed
+        return None
 
     def _events(self, parser: etree.XMLPullParser) -> None:
         for event, element in parser.read_events():
@@ -165,6 +172,7 @@ class _Reading:
         if event == "start":
             if parent is None:
                 self._root(element)
+                self._document_type(element)
         elif name == "Envelope" and parent is not None and _is_root(parent.getparent()):
             self._envelope(element)
         elif name in MEMBERS and _is_root(parent):
@@ -176,6 +184,13 @@ class _Reading:
             if self._last is not None and (above := self._last.getparent()) is not None:
                 above.remove(self._last)
             self._last = element
+
+    def _document_type(self, root: Element) -> None:
+        """Entities are left out where they are used: that must not pass in silence."""
+        declared: Any = root.getroottree().docinfo.internalDTD
+        entities = [] if declared is None else [entity.name for entity in declared.iterentities()]
+        if entities:
+            self.ledger.add("city_not_judged", "doctype", "/*", found=", ".join(entities))
 
     def _member(self, element: Element, name: str, with_geometry: bool) -> None:
         self._count += 1
@@ -285,7 +300,7 @@ class _Reading:
         points = self.geometries.surfaces.points()
         if len(points):
             found["extent"] = [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
-        if not self.demand.geometry:
+        if not self._wants_geometry:
             return found
         metric: Metric | None = None
         try:
@@ -293,7 +308,7 @@ class _Reading:
         except ImportError:
             self.ledger.add("city_not_judged", "crs_unknown", "/*", found=crs)
         geometry = self.geometries.judged(metric, self._buildings())
-        if geometry is not None:
+        if geometry is not None and self.demand.geometry:
             found["geometry"] = geometry
         return found
 
@@ -311,12 +326,12 @@ def _texts(found: object) -> list[str]:
     return found if isinstance(found, list) else []
 
 
-def _complaint(step: Callable[[], object], lines: int) -> str | None:
-    """What the parser says against a step. lines: of the file, before what it parses."""
+def _fails(step: Callable[[], object]) -> str | None:
+    """What the parser says against a step."""
     try:
         step()
     except etree.XMLSyntaxError as problem:
-        return f"{(problem.lineno or 0) + lines}: {problem.msg}"
+        return str(problem.msg)
     return None
 
 

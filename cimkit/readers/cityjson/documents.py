@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from cimkit.errors import SourceError
 from cimkit.readers.cityjson.ledger import Ledger, pointer
 
 __all__ = ["Document", "read_documents", "without_collector"]
@@ -47,20 +48,22 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_documents(data: bytes | memoryview, ledger: Ledger) -> list[Document]:
-    """The documents of a file. What is no JSON object is a defect, and left out."""
+def read_documents(data: bytes | memoryview, ledger: Ledger, name: str | None = None) -> list[Document]:
+    """The documents of a file. What is no JSON object is a defect, and left out. Raises SourceError where nothing is
+    left."""
     text = bytes(data).removeprefix(b"\xef\xbb\xbf")
     try:
         documents = [Document(content, text)] if isinstance(content := orjson.loads(text), dict) else []
         if not documents:
-            ledger.add("city_schema", "not_an_object", "", found=type(content).__name__, expected="object")
+            raise SourceError("city.no_json", name=name or "", reason=type(content).__name__)
     except orjson.JSONDecodeError as whole:
         lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
         # A sequence has an object a line; anything else is one document with a fault in it.
         if not (len(lines) > 1 and lines[0][1].rstrip().endswith(b"}")):
-            ledger.add("city_syntax", "no_json", "", found=_reason(whole))
-            return []
+            raise SourceError("city.no_json", name=name or "", reason=_reason(whole)) from whole
         documents = [document for number, line in lines if (document := _line(line, number, ledger))]
+        if not documents:
+            raise SourceError("city.no_json", name=name or "", reason=_reason(whole)) from whole
     if "city_duplicate_key" in ledger.kinds:
         for document in documents:
             _find_duplicate_names(document, ledger)

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cimkit.errors import SourceError
 from cimkit.facts.boundaries import LARGEST_COORDINATE, SubjectGeometry
 from cimkit.facts.model import DATASETS, Facts, Subjects
 from cimkit.readers.cityjson.columns import column_of, property_columns
@@ -45,9 +44,7 @@ def read_cityjson(data: bytes | memoryview, demand: Demand, *, name: str | None 
     """
     ledger = Ledger(demand.defects)
     with without_collector():
-        documents = read_documents(data, ledger)
-        if not documents:
-            raise SourceError("city.no_json", name=name or "")
+        documents = read_documents(data, ledger, name)
         return _Reading(documents, demand, ledger, name).facts()
 
 
@@ -155,12 +152,19 @@ class _Reading:
         judge_vertices(vertices, self.documents, used, self.ledger)
         if not self.demand.geometry:
             return None
+        if self._too_large(vertices.points):
+            return None
         templates, points = self._templates(vertices, self._in_metres(vertices.points))
-        largest = float(np.abs(points).max(initial=0.0))
-        if not largest < LARGEST_COORDINATE:
-            self.ledger.add("city_number", "too_large", pointer("transform"), found=f"{largest:g}")
+        if self._too_large(points):
             return None
         return subject_geometry([*batches, *templates], points, self._buildings())
+
+    def _too_large(self, points: npt.NDArray[np.float64]) -> bool:
+        largest = float(np.abs(points).max(initial=0.0))
+        if largest < LARGEST_COORDINATE:
+            return False
+        self.ledger.add("city_number", "too_large", pointer("transform"), found=f"{largest:g}")
+        return True
 
     def _indexed(self, batch: Batch, vertices: Vertices) -> Batch:
         """The batch with indices into all vertices; geometries with an index beyond their document's are left out."""

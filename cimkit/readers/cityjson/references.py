@@ -50,6 +50,30 @@ def check_references(objects: Sequence[CityObject], known: Mapping[str, int], le
             elif one.name not in objects[other].names("children"):
                 _add(ledger, "parent_without_child", one, "parents", name, sid)
 
+    for sid in _in_circles([[known[name] for name in one.names("parents") if name in known] for one in objects]):
+        _add(ledger, "part_of_itself", objects[sid], "parents", objects[sid].name, sid)
+
+
+def _in_circles(above: Sequence[Sequence[int]]) -> list[int]:
+    """Objects that are above themselves: what is left when all without a parent are taken away, again and again, and
+    then all without a child."""
+    left = set(range(len(above)))
+    below: list[list[int]] = [[] for _ in above]
+    for sid, parents in enumerate(above):
+        for parent in parents:
+            below[parent].append(sid)
+    for near, far in ((above, below), (below, above)):
+        count = [sum(other in left for other in near[sid]) for sid in range(len(above))]
+        waiting = [sid for sid in left if not count[sid]]
+        while waiting:
+            sid = waiting.pop()
+            left.discard(sid)
+            for other in far[sid]:
+                count[other] -= 1
+                if not count[other] and other in left:
+                    waiting.append(other)
+    return sorted(left)
+
 
 def _add(ledger: Ledger, detail: str, one: CityObject, member: str, name: str, sid: int) -> None:
     ledger.add("city_reference", detail, one.place + pointer(member), found=name, sid=sid, line=one.line)

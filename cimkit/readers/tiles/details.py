@@ -64,7 +64,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
         "tiles_vertices_outside": "outside",
         "tiles_practice": (
             "extension_not_found buffers_without_views extras_not_object unknown_minor_version unknown_semantic "
-            "unused_object"
+            "unused_object absurd_number"
         ),
         "tiles_not_read": (
             "remote outside too_large too_deep too_many_files too_many_tiles format extension compression "

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cimkit.facts.boundaries import LARGEST_COORDINATE
 from cimkit.readers.tiles.defects import Place
 from cimkit.readers.tiles.shapes import Shapes
 
@@ -46,6 +47,8 @@ def read_volume(owner: dict[str, Any], place: Place, shapes: Shapes) -> Volume |
             volume = Volume(kind, tuple(map(float, numbers)))
             if _numbers_hold(volume, place.at(kind), shapes):
                 found.append(volume)
+                if max(map(abs, volume.numbers)) > LARGEST_COORDINATE:
+                    shapes.ledger.add("tiles_practice", "absurd_number", place.at(kind), list(volume.numbers))
     extensions = owner.get("extensions")
     extended = isinstance(extensions, dict) and bool(extensions)
     if isinstance(extensions, dict) and S2 in extensions:
