@@ -46,6 +46,7 @@ class Item:
     category: str
     words: tuple[str, ...]
     stage: str | None = None
+    layers: tuple[str, ...] = ()  # full names of layers that hold it
 
     def label(self, lang: str) -> str:
         """Its name."""
@@ -82,6 +83,12 @@ class Definitions:
         """The item that a word means."""
         found: Item | None = _meant(self.items.values(), word)
         return found
+
+    def item_of_layer(self, name: str) -> Item | None:
+        """The item that a layer or table of this name holds."""
+        folded = fold_layer_name(name)
+        held = (item for item in self.items.values() if folded in map(fold_layer_name, item.layers))
+        return next(held, None) or self.item(name)
 
     def kind_words(self) -> list[str]:
         """Every word for a kind."""
@@ -145,7 +152,13 @@ def _read(folder: Path) -> Definitions:
     }
     items = {
         code: Item(
-            code, str(data["zh"]), str(data["en"]), str(data["category"]), _texts(data, "words"), data.get("stage")
+            code,
+            str(data["zh"]),
+            str(data["en"]),
+            str(data["category"]),
+            _texts(data, "words"),
+            data.get("stage"),
+            _texts(data, "layers"),
         )
         for code, data in files.yaml_mapping("project/items.yaml").items()
     }

@@ -15,7 +15,7 @@ __all__ = ["Indicator", "floor_lines"]
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One figure. value: None where it can't be computed; inputs: what it was computed from, in words; lacking: what is
-    missing for it."""
+    missing for it; asked: whether the project owes it."""
 
     code: str
     name: Mapping[str, str]
@@ -23,6 +23,7 @@ class Indicator:
     value: float | None
     inputs: str
     lacking: str
+    asked: bool = True
 
 
 class _LackingError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cimkit.projects.dossier import Dossier
@@ -10,7 +11,7 @@ from cimkit.projects.floor_lines import Indicator
 from cimkit.projects.survey import Survey
 from cimkit.projects.tables import FLAG, NUMBER, TEXT, ProjectLayer
 
-__all__ = ["indicator_layer", "inputs_of"]
+__all__ = ["indicator_layer", "inputs_of", "owed"]
 
 
 def inputs_of(dossier: Dossier, survey: Survey) -> tuple[Sequence[Mapping[str, Any]], str]:
@@ -25,9 +26,16 @@ def inputs_of(dossier: Dossier, survey: Survey) -> tuple[Sequence[Mapping[str, A
     return [row.values for row in rows], dossier.form.file
 
 
-def indicator_layer(indicators: Sequence[Indicator], dossier: Dossier) -> ProjectLayer:
-    """One row a figure. asked: whether the project owes it, being a renewal unit or having said part of it."""
+def owed(indicators: Sequence[Indicator], dossier: Dossier) -> list[Indicator]:
+    """The figures, with whether the project owes them: being a renewal unit, or demolishing something."""
     is_unit = any(kind.code == "renewal-unit" for kind in dossier.kinds)
+    asked = is_unit or dossier.form.single.get("demolition") is True
+    asked = asked or any(row.get("phase") == "demolished" for row in dossier.form.rows("buildings"))
+    return [replace(each, asked=asked) for each in indicators]
+
+
+def indicator_layer(indicators: Sequence[Indicator], dossier: Dossier) -> ProjectLayer:
+    """One row a figure."""
     rows = [
         {
             "code": each.code,
@@ -37,7 +45,7 @@ def indicator_layer(indicators: Sequence[Indicator], dossier: Dossier) -> Projec
             "inputs": each.inputs or None,
             "lacking": each.lacking or None,
             "computed": each.value is not None,
-            "asked": is_unit or each.value is not None,
+            "asked": each.asked,
             "place": dossier.form.file,
         }
         for each in indicators

@@ -99,6 +99,7 @@ def _indicator(each: Indicator, lang: str) -> dict[str, Any]:
         "unit": each.unit,
         "inputs": each.inputs,
         "lacking": each.lacking,
+        "asked": each.asked,
     }
 
 

@@ -16,7 +16,7 @@ from cimkit.projects.definitions import PACK, Definitions, definitions
 from cimkit.projects.dossier import Dossier, dossier_of, form_layers
 from cimkit.projects.finding import read_form
 from cimkit.projects.floor_lines import Indicator, floor_lines
-from cimkit.projects.indicators import indicator_layer, inputs_of
+from cimkit.projects.indicators import indicator_layer, inputs_of, owed
 from cimkit.projects.inventory import take_inventory
 from cimkit.projects.outcome import outcome_of
 from cimkit.projects.redline import RedLine, read_red_line
@@ -119,7 +119,8 @@ class _Conclusion:
 
     def __call__(self, survey: Survey, demand: Demand) -> Facts:
         buildings, origin = inputs_of(self.dossier, survey)
-        self.indicators = floor_lines(self.known.floor_lines, self.dossier.form.single, buildings, origin, self.lang)
+        figures = floor_lines(self.known.floor_lines, self.dossier.form.single, buildings, origin, self.lang)
+        self.indicators = owed(figures, self.dossier)
         layers = [
             *form_layers(self.dossier),
             *comparing_layers(self.dossier, survey, self.known, self.lang),

@@ -116,7 +116,7 @@ class Survey:
             if far is not None and np.isfinite(far[1]).any():
                 seen.nearest, seen.farthest = float(np.nanmin(far[1])), float(np.nanmax(far[1]))
             self.layers.append(seen)
-            item = self.known.item(name)
+            item = self.known.item_of_layer(name)
             if item is not None:
                 self.items.setdefault(item.code, []).append(seen.place)
             fields = by_layer.get(name, {})

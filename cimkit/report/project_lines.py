@@ -74,6 +74,8 @@ def _rules(entries: Sequence[Mapping[str, Any]], words: Words) -> list[tuple[str
 def _indicators(indicators: Mapping[str, Mapping[str, Any]], words: Words) -> list[tuple[str, str, str | None]]:
     lines: list[tuple[str, str, str | None]] = []
     for each in indicators.values():
+        if not each.get("asked", True):
+            continue
         if each["value"] is not None:
             text = words("project_computed", value=f"{each['value']:g}{each['unit']}", inputs=each["inputs"])
         elif each["inputs"]:

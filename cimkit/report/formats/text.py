@@ -120,7 +120,8 @@ class _Page:
             self._heading(section.title)
             table = Table.grid(padding=(0, 2))
             for label, text, style in section.lines:
-                table.add_row(Text(plain(label), overflow="fold"), Text(plain(text), _STYLE.get(style or "", "")))
+                told = Text(plain(text), _STYLE.get(style or "", ""), overflow="fold")
+                table.add_row(Text(plain(label), overflow="fold"), told)
             self._indented(table)
 
     def _sources(self) -> None:
