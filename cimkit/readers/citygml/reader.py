@@ -26,7 +26,7 @@ from cimkit.readers.cityjson.ledger import Ledger
 from cimkit.readers.cityjson.metric import Metric, metric_of
 
 if TYPE_CHECKING:
-    from cimkit.facts.columns import IntArray, PropertyColumn
+    from cimkit.facts.columns import IntArray
     from cimkit.facts.demand import Demand
 
 __all__ = ["read_citygml"]
@@ -249,18 +249,13 @@ class _Reading:
                 "id": column_of(list(range(len(objects))), [one.name for one in objects]),
                 "type": column_of(list(range(len(objects))), kinds),
             },
-            properties=self._properties(objects),
+            properties=tuple(property_columns(enumerate(one.attributes for one in objects), self.demand.properties)),
             links=self._links(objects),
             datasets=self._dataset(crs, len(objects)),
             whole=self._whole(crs),
             counts={"subjects": len(objects), **{f"kind:{kind}": count for kind, count in Counter(kinds).items()}},
             defects=self.ledger.frame(),
         )
-
-    def _properties(self, objects: Sequence[CityObject]) -> tuple[PropertyColumn, ...]:
-        if not self.demand.properties and self.demand.kinds is not None:
-            return ()
-        return tuple(property_columns(enumerate(one.attributes for one in objects)))
 
     def _reference_system(self) -> str | None:
         stated = {*self.geometries.reference_systems, *({self.envelope["crs"]} if self.envelope.get("crs") else ())}

@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 from cimkit.facts.columns import Column, PropertyColumn, State, Values
+from cimkit.facts.demand import PropertyDemand
 
 __all__ = ["column_of", "property_columns"]
 
@@ -26,11 +27,15 @@ _TYPES: Mapping[type, str] = {
 }
 
 
-def property_columns(attributes: Iterable[tuple[int, Mapping[str, Any]]]) -> list[PropertyColumn]:
-    """One column an attribute name, in the order of first appearance; sids ascending.
+def property_columns(
+    attributes: Iterable[tuple[int, Mapping[str, Any]]], wanted: frozenset[PropertyDemand]
+) -> list[PropertyColumn]:
+    """One column an attribute name that is wanted, in the order of first appearance; sids ascending.
 
     An object inside an attribute gives a column for each of its members (`height.value`), besides its own raw text.
     """
+    if not wanted:
+        return []
     rows: dict[str, tuple[list[int], list[Any]]] = {}
     for sid, members in attributes:
         for name, value in members.items():
@@ -38,8 +43,13 @@ def property_columns(attributes: Iterable[tuple[int, Mapping[str, Any]]]) -> lis
             if type(value) is dict:
                 for inner, member in value.items():
                     _add(rows, f"{name}.{inner}", sid, member)
+    names = pl.Series(list(rows), dtype=pl.String)
+    kept = np.zeros(len(names), bool)
+    for test in wanted:
+        if test.set is None or test.set(pl.Series([""])).all():
+            kept |= np.ones(len(names), bool) if test.name is None else test.name(names)
     return [
-        PropertyColumn("", name, column_of(sids, values), frozenset({"field"})) for name, (sids, values) in rows.items()
+        PropertyColumn("", name, column_of(*rows[name]), frozenset({"field"})) for name in names.filter(pl.Series(kept))
     ]
 
 

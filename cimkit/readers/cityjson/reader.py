@@ -82,7 +82,7 @@ class _Reading:
             subjects=subjects,
             describe=Describe(self.objects, kinds),
             attributes=self._attributes(kinds),
-            properties=tuple(property_columns(self._properties())),
+            properties=tuple(property_columns(self._properties(), self.demand.properties)),
             links=links(self.objects, self.known),
             datasets=self._dataset(),
             defects=self.ledger.frame(),
