@@ -172,6 +172,7 @@ CHECKS: Mapping[str, CheckSpec] = {
             "rows": Option.CONDITION,
             "by": Option.OPERAND,
             "value": Option.OPERAND,
+            "same": Option.OPERANDS,
             "tolerance": Option.NUMBER,
         },
     ),

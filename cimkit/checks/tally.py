@@ -28,23 +28,26 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
     """key, total: of the row that states; rows: what is counted, by: whose key each names, value: what is summed (none:
-    the rows themselves). tolerance: absolute, default 0.005. Not asked: where the source has none of these rows at all
-    (they lie elsewhere), and a sum some of whose rows lack the number."""
+    the rows themselves), same: what both have alike besides (a period). tolerance: absolute, default 0.005. Not asked:
+    where the source has none of these rows at all (they lie elsewhere), and a sum some of whose rows lack the number.
+    """
     count = len(selected)
     among = context.holds(options["rows"])
     total = numbers_of(context, options["total"], count)
     value = numbers_of(context, options["value"], count) if options.get("value") is not None else np.ones(count)
-    keys = texts_of(context, options["key"], count)
+    alike = {f"same{place}": texts_of(context, each, count) for place, each in enumerate(options.get("same", ()))}
+    keys = pl.DataFrame({"key": texts_of(context, options["key"], count), **alike})
     counted = (
-        pl.DataFrame({"key": texts_of(context, options["by"], count), "value": value})
+        pl.DataFrame({"key": texts_of(context, options["by"], count), **alike, "value": value})
         .filter(pl.Series(among))
-        .group_by("key")
+        .group_by(keys.columns)
         .agg(pl.col("value").sum(), known=pl.col("value").is_finite().all())
     )
-    stated = pl.DataFrame({"key": keys}).join(counted, on="key", how="left", maintain_order="left")
+    stated = keys.join(counted, on=keys.columns, how="left", maintain_order="left")
     sums = stated["value"].fill_null(0.0).to_numpy()
     known = stated["known"].fill_null(value=True).to_numpy()
-    asked = selected & keys.is_not_null().to_numpy() & np.isfinite(total) & known & bool(among.any())
+    keyed = keys.select(pl.all_horizontal(pl.all().is_not_null())).to_series().to_numpy()
+    asked = selected & keyed & np.isfinite(total) & known & bool(among.any())
     slack = float(options.get("tolerance", 0.005)) + 1e-9 * np.abs(np.nan_to_num(total))
     failed = asked & ~(np.abs(sums - total) <= slack)
 

@@ -167,6 +167,27 @@ def test_a_number_is_what_its_rows_come_to() -> None:
     assert asked(partly) == [1, 2], "a sum over some of the rows says nothing"
 
 
+def test_sums_are_those_of_the_same_period() -> None:
+    facts = rows(
+        ["p", "p", "c", "c", "c"],
+        what=["roads"] * 5,
+        period=["2021Q1", "2021Q2", "2021Q1", "2021Q2", "2021Q2"],
+        number=[10, 10, 10, 4, 5],
+    )
+    outcome = ask(
+        facts,
+        "tally",
+        "p",
+        key=field("what"),
+        by=field("what"),
+        same=(field("period"),),
+        rows=Entity(exactly("c")),
+        total=field("number"),
+        value=field("number"),
+    )
+    assert (asked(outcome), failing(outcome), told(outcome)) == ([0, 1], [1], [("9", "10")])
+
+
 def test_rows_that_lie_elsewhere_are_not_counted() -> None:
     facts = rows(["n"], code=["N1"], buildings=[2])
     outcome = ask(
