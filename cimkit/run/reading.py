@@ -38,6 +38,8 @@ _OF_PATHS: Mapping[str, tuple[str, str]] = {
     "geotiff": ("raster.reader", "read_geotiff"),
     "las": ("pointcloud.reader", "read_las"),
     "osgb": ("osgb.reader", "read_osgb"),
+    "i3s": ("i3s.reader", "read_i3s"),
+    "s3m": ("s3m.reader", "read_s3m"),
 }
 
 

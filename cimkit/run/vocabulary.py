@@ -21,10 +21,12 @@ def every_defect() -> Mapping[str, str]:
     from cimkit.facts.defects_project import PROJECT_DEFECTS
     from cimkit.facts.model import DEFECTS
     from cimkit.readers.delivery.fields import DELIVERY_DEFECTS
+    from cimkit.readers.i3s.defects import I3S_DEFECTS
     from cimkit.readers.metadata.defects import METADATA_DEFECTS
     from cimkit.readers.osgb.defects import OSGB_DEFECTS
     from cimkit.readers.pointcloud.defects import LAS_DEFECTS
     from cimkit.readers.raster.defects import RASTER_DEFECTS
+    from cimkit.readers.s3m.defects import S3M_DEFECTS
     from cimkit.readers.tables.defects import TABLE_DEFECTS
     from cimkit.readers.tiles.defects import DEFECTS as TILES_DEFECTS
     from cimkit.readers.tiles.defects import GEOMETRY_DEFECTS
@@ -40,6 +42,8 @@ def every_defect() -> Mapping[str, str]:
         **RASTER_DEFECTS,
         **LAS_DEFECTS,
         **OSGB_DEFECTS,
+        **I3S_DEFECTS,
+        **S3M_DEFECTS,
         **VECTOR_DEFECTS,
         **DELIVERY_DEFECTS,
         **PROJECT_DEFECTS,

@@ -9,7 +9,7 @@ FORMATS_READ = frozenset(
     {
         *("ifc", "ifcxml", "cityjson", "citygml", "3dtiles"),
         *("geopackage", "shapefile", "geojson", "geojsonseq", "filegdb"),
-        *("csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb"),
+        *("csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb", "i3s", "s3m"),
     }
 )
 

@@ -67,7 +67,7 @@ def _decided(names: dict[bytes, bytes]) -> str | None:
     if said in (b"FeatureCollection", b"Feature") or (said in _GEOMETRIES and names.keys() & {b"coordinates"}):
         return "geojson"
     keys = names.keys()
-    if b"SuperMap" in names.get(b"asset", b""):
+    if b"SuperMap" in names.get(b"asset", b"") or {b"rootTiles", b"dataType"} <= keys or b"pyramidSplitType" in keys:
         return "s3m"
     if b"layerType" in keys and b"store" in keys:
         return "i3s"

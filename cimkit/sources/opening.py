@@ -192,7 +192,11 @@ def _from_archive(archive: Path | BinaryIO, whole: Source, limits: Limits) -> It
             if kind != "zip":
                 yield _accept(whole, kind)
                 return
-            every = {member_name(info).replace("\\", "/"): info for info in opened.infolist() if not info.is_dir()}
+            every = {
+                member_name(info).replace("\\", "/"): info
+                for info in opened.infolist()
+                if info.filename and not info.is_dir()
+            }
             error = archive_error(every, label, limits)
             if error is not None:
                 yield Source(label, error=error)

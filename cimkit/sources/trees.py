@@ -84,7 +84,7 @@ class ArchiveTree:
         self.errors: list[tuple[str, SourceError]] = []
         for info in opened.infolist():
             name = member_name(info).replace("\\", "/")
-            if info.is_dir() or name.startswith("__MACOSX/"):
+            if not info.filename or info.is_dir() or name.startswith("__MACOSX/"):
                 continue
             if stat.S_ISLNK(info.external_attr >> 16):
                 self.errors.append((name, SourceError("sources.link_outside", name=f"{label}!{name}")))

@@ -1,0 +1,1 @@
+"""I3S scene layers: SLPK packages and folders."""
