@@ -25,7 +25,7 @@ import io
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +192,8 @@ def run_case(case: Case, pack: LoadedPack) -> Outcome:
     if case.parameters:
         pack = load_pack(pack.folder, parameters=case.parameters)
     stage = case.stage or next(iter(sorted(rule.stages)), None)
-    report = _checked(case, pack, stage)
+    asked = next(rule for rule in pack.rules if rule.code == case.rule)  # with the parameters of the case
+    report = _checked(case, replace(pack, rules=(asked,)), stage)
     result = next((result for result in report.results if result.code == case.rule), None)
     if report.internal_errors:
         return Outcome(case, "case_fault", {"detail": str(report.internal_errors[0].get("message", ""))})
