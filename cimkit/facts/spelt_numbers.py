@@ -1,4 +1,7 @@
-"""Numbers that a table keeps as text: a column of a spreadsheet with one remark in it is text from top to bottom."""
+"""Numbers that a table keeps as text, and texts that it keeps as numbers.
+
+A column of a spreadsheet with one remark in it is text from top to bottom; one of codes without letters is a number's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import polars as pl
 
 from cimkit.facts.columns import State, Values
 
-__all__ = ["with_spelt_numbers"]
+__all__ = ["as_written", "with_spelt_numbers"]
 
 _NUMBER = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*[%％]?\s*$"
 
@@ -23,3 +26,8 @@ def with_spelt_numbers(values: Values) -> Values:
     spelt = text.str.contains(_NUMBER).fill_null(value=False)
     plain = text.str.strip_chars(" \t%％").cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
     return replace(values, number=np.where(lacking & spelt.to_numpy(), plain, values.number))
+
+
+def as_written(values: Values) -> Values:
+    """The same values as texts: a code of digits that a table took for a number is still a code."""
+    return replace(values, number=np.full(len(values), np.nan))

@@ -16,7 +16,7 @@ from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import Check, Entity, Property
-from cimkit.rules.restriction import Restriction, exactly
+from cimkit.rules.restriction import Restriction, exactly, matching, one_of
 from cimkit.run.evaluation import Evaluation
 from tests.run.conftest import facts_of
 
@@ -276,3 +276,12 @@ def test_numbers_that_a_table_keeps_as_text_count_as_numbers() -> None:
     facts = facts_of_layers([Layer("p", share)], DEMAND, format="csv", name="p.csv")
     upto = Property(None, exactly("share"), Restriction(base="double", max_inclusive="100"), every=False)
     assert Evaluation(facts).holds(upto).tolist() == [True, False, False]
+
+
+def test_codes_and_flags_that_a_table_took_for_numbers_are_read_as_written() -> None:
+    layer = pl.DataFrame({"code": [210624101201, 110101001001], "flag": [1, 0]})
+    facts = facts_of_layers([Layer("p", layer)], DEMAND, format="csv", name="p.csv")
+    code = Property(None, exactly("code"), matching("21[0-9]{10}"), every=False)
+    assert Evaluation(facts).holds(code).tolist() == [True, False]
+    yes = Property(None, exactly("flag"), one_of("是", "true", "1"), every=False)
+    assert Evaluation(facts).holds(yes).tolist() == [True, False]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
-from cimkit.facts.spelt_numbers import with_spelt_numbers
+from cimkit.facts.spelt_numbers import as_written, with_spelt_numbers
 from cimkit.rules.conditions import Property
 from cimkit.rules.restriction import Restriction
 
@@ -43,8 +43,11 @@ def judge_column(property_column: PropertyColumn, facet: Property) -> Judged:
         right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
         typed = present & column.spread(right).astype(bool)
     values = column.values
-    if facet.value is not None and facet.value.base == "double" and "field" in property_column.kinds:
-        values = with_spelt_numbers(values)  # a bound asks what a table's text says, not how it is kept
+    if facet.value is not None and "field" in property_column.kinds:  # a table's types are nobody's promise
+        if facet.value.base == "double":
+            values = with_spelt_numbers(values)
+        elif facet.value.patterns:
+            values = as_written(values)
     allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(values)).astype(bool)
     if column.owner is None:
         return Judged(property_column, column.sid, written, present, typed, allowed)
