@@ -46,7 +46,7 @@ def find_records(text: bytes, separator: str) -> Records:
         piece = whole[first : first + _PIECE]
         quotes = piece == _QUOTE
         if inside or quotes.any():
-            parity = (np.cumsum(quotes, dtype=np.int32) + inside) & 1
+            parity = (np.cumsum(quotes, dtype=np.uint8) + np.uint8(inside)) & 1  # a count modulo 256 is as odd or even
             outside = parity == 0
             inside = int(parity[-1])
             opening = np.flatnonzero(quotes & ~outside) + first
@@ -56,12 +56,11 @@ def find_records(text: bytes, separator: str) -> Records:
             outside = None
         newlines = np.flatnonzero(piece == _NEWLINE)
         closing = newlines if outside is None else newlines[outside[newlines]]
-        is_mark = piece == mark if outside is None else (piece == mark) & outside
-        running = np.cumsum(is_mark, dtype=np.int32)
+        marks = np.flatnonzero(piece == mark if outside is None else (piece == mark) & outside)
         ends.append(closing.astype(np.int64) + first)
-        counts.append(running[closing].astype(np.int64) + separators)
+        counts.append(np.searchsorted(marks, closing) + separators)
         at_line.append(np.searchsorted(newlines, closing, side="right") + lines)
-        separators += int(running[-1])
+        separators += len(marks)
         lines += len(newlines)
     if (len(whole) and not text.endswith(b"\n")) or inside:
         ends.append(np.array([len(whole)]))
