@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "packs": "cimkit.cli.packs",
     "compare": "cimkit.cli.compare",
     "project": "cimkit.cli.project",
+    "portfolio": "cimkit.cli.portfolio",
     "pack": "cimkit.cli.pack",
     "ids": "cimkit.cli.ids",
     "schema": "cimkit.cli.schema",

@@ -1,0 +1,45 @@
+"""The formats of a portfolio: one file each, and one table of names. A writer is `write(portfolio, stream)`."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import IO
+
+from cimkit.errors import UsageError
+from cimkit.projects.portfolio.model import Portfolio
+
+__all__ = ["FORMATS", "known_format", "write"]
+
+#: Name of the format -> module of this package.
+FORMATS = {"json": "json", "text": "text"}
+
+Writer = Callable[[Portfolio, IO[bytes]], None]
+
+
+def known_format(format: str) -> None:
+    """Raises UsageError for a format that a portfolio can't be written in."""
+    if format not in FORMATS:
+        raise UsageError("report.unknown_format", format=format, known=", ".join(sorted(FORMATS)))
+
+
+def write(portfolio: Portfolio, format: str, path: Path) -> None:
+    """Write the portfolio to a file: whole or not at all.
+
+    Raises UsageError for an unknown format, one whose library is not installed, and a path that can't be written.
+    """
+    known_format(format)
+    writer: Writer = import_module(f"cimkit.projects.portfolio.formats.{FORMATS[format]}").write
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as stream:
+            writer(portfolio, stream)
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError("report.cannot_write", path=str(path), why=error.strerror or str(error)) from error
+    finally:
+        with contextlib.suppress(OSError):  # it took the target's place, or was never made
+            beside.unlink()
