@@ -13,15 +13,15 @@ from cimkit.errors import CimkitError, SourceError
 from cimkit.facts.model import Facts
 from cimkit.report.model import Report, Verdict
 from cimkit.rules.settings import Settings
-from cimkit.run.cache import AnswerCache
-from cimkit.run.checking import Progress
-from cimkit.run.crews import Crew
-from cimkit.run.fleet import Failure
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
 if TYPE_CHECKING:
+    from cimkit.run.cache import AnswerCache
+    from cimkit.run.checking import Progress
+    from cimkit.run.crews import Crew
     from cimkit.run.delivery import DeliveryRun
+    from cimkit.run.fleet import Failure
 
 __all__ = [
     "Limits",

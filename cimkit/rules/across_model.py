@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from cimkit.rules.conditions import Attribute, Condition, Property
 
-__all__ = ["Across", "By", "Measure", "Pairing", "Role"]
+__all__ = ["PAIR", "Across", "By", "Measure", "Pairing", "Role"]
+
+#: The set of properties that belong to both sides.
+PAIR = "pair"
 
 
 class Measure(StrEnum):

@@ -23,17 +23,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cimkit.rules.across_model import Across, By, Measure, Pairing, Role
+from cimkit.rules.across_model import PAIR, Across, By, Measure, Pairing, Role
 from cimkit.rules.conditions import Attribute, Property
 from cimkit.rules.conditions_reading import read_condition, read_operand
 from cimkit.rules.faults import broken, unknown
 from cimkit.rules.scope import Scope
 from cimkit.rules.shapes import choice, known_keys, mapping_in, text_in
 
-__all__ = ["PAIR", "read_across"]
-
-#: The set of properties that belong to both sides.
-PAIR = "pair"
+__all__ = ["read_across"]
 
 
 def read_across(data: Mapping[str, Any], scope: Scope) -> Across | None:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cimkit import __version__
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
 from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
-from cimkit.report.views import Map
-from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack
 from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements, assemble
-from cimkit.run.cache import AnswerCache
-from cimkit.run.crews import Crew
 from cimkit.run.ids_notes import with_notes
 from cimkit.run.looking import Across, Look, Plan, fault_told
 from cimkit.run.looks import CancelledError, Progress, looks
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
+
+if TYPE_CHECKING:
+    from cimkit.report.views import Map
+    from cimkit.report.views import Plan as StoreyPlan
+    from cimkit.run.cache import AnswerCache
+    from cimkit.run.crews import Crew
 
 __all__ = ["Across", "CancelledError", "Plan", "Progress", "run"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cimkit.errors import CimkitError, SourceError
 from cimkit.facts.demand import Demand
@@ -13,7 +13,6 @@ from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
 from cimkit.report.model import Skipped, SourceSummary, Verdict
 from cimkit.report.summary import worst
-from cimkit.report.views import Plan as StoreyPlan
 from cimkit.rules.model import Pack, Rule
 from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements
@@ -23,6 +22,9 @@ from cimkit.run.reading import read_facts
 from cimkit.sources.formats import IFC_FORMATS, READ_WHOLE
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
+
+if TYPE_CHECKING:
+    from cimkit.report.views import Plan as StoreyPlan
 
 __all__ = ["Across", "Look", "Looked", "Plan", "fault_told"]
 

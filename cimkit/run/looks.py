@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cimkit.errors import CimkitError, SourceError
 from cimkit.report.model import SourceSummary, Verdict
 from cimkit.run.across import AcrossRun
-from cimkit.run.cache import AnswerCache
-from cimkit.run.crews import Crew
-from cimkit.run.fleet import DIED, Failure, work_through
-from cimkit.run.keeping import Keeper
 from cimkit.run.looking import Look, Looked
 from cimkit.sources.source import Source
 
+if TYPE_CHECKING:
+    from cimkit.run.cache import AnswerCache
+    from cimkit.run.crews import Crew
+    from cimkit.run.fleet import Failure
+    from cimkit.run.keeping import Keeper
+
 __all__ = ["CancelledError", "Progress", "looks"]
+
+#: So many sources in one run are the least whose answers are kept.
+_FEWEST_KEPT = 2
 
 #: progress(step, done, total): step is `read`, `judge` or `report`; done of total sources.
 Progress = Callable[[str, int, int], None]
@@ -48,7 +54,7 @@ def looks(
         if progress is not None:
             progress("read", done, len(sources))
 
-    keeper = Keeper.of(look, cache)
+    keeper = _keeper(look, sources, cache)
     if crew is not None and look.across is None:  # who compares the sources must see them all, in one process
         yield from _by_crew(look, sources, crew, keeper, heed)
         return
@@ -62,9 +68,21 @@ def looks(
         yield looked
 
 
+def _keeper(look: Look, sources: Sequence[Source], cache: AnswerCache | None) -> Keeper | None:
+    """Who keeps the answers. Of a source that is checked alone none is kept: it is checked again when it has changed,
+    and to look for an answer would come before every check."""
+    if cache is None or len(sources) < _FEWEST_KEPT:
+        return None
+    from cimkit.run.keeping import Keeper
+
+    return Keeper.of(look, cache)
+
+
 def _by_crew(
     look: Look, sources: Sequence[Source], crew: Crew, keeper: Keeper | None, heed: Callable[[int], None]
 ) -> Iterator[Looked]:
+    from cimkit.run.fleet import work_through
+
     answers: dict[int, Looked] = {}
     handed_out: list[tuple[int, Source]] = []
 
@@ -99,6 +117,8 @@ def _can_travel(source: Source) -> bool:
 
 def _lost(look: Look, source: Source, failure: Failure | None) -> Looked:
     """What the report says of a source whose worker died, or failed in a way that no check foresees."""
+    from cimkit.run.fleet import DIED
+
     summary = SourceSummary(path=source.name, bytes=source.size, format=source.format, verdict=Verdict.BLOCKED)
     looked = Looked(summary, None, AcrossRun(look.plan.missing_parameters))
     if failure is None or failure.kind == DIED:

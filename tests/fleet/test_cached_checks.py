@@ -14,7 +14,7 @@ from cimkit.api import check_sources
 from cimkit.errors import UsageError
 from cimkit.report.formats import render
 from cimkit.run import cache as caching
-from cimkit.run import keeping, looking
+from cimkit.run import keeping, looking, looks
 from cimkit.run.cache import AnswerCache, key_of
 from cimkit.run.crews import processes
 
@@ -56,7 +56,15 @@ def test_a_kept_answer_gives_the_same_report(tmp_path: Path, monkeypatch: pytest
     assert said(turned) == said(check_sources(MODELS[::-1], packs=PACKS))
 
 
+def test_of_a_source_alone_no_answer_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "_WORTH_KEEPING", 1)
+    kept = AnswerCache(tmp_path / "cache")
+    check_sources(MODELS[:1], cache=kept, packs=PACKS)
+    assert kept.extent()[0] == 0
+
+
 def test_what_changed_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "_FEWEST_KEPT", 1)
     monkeypatch.setattr(keeping, "_WORTH_KEEPING", 1)
     kept = AnswerCache(tmp_path / "cache")
     model = tmp_path / "m.ifc"
@@ -80,6 +88,7 @@ def test_what_changed_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_damaged_or_unwritable_cache_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "_FEWEST_KEPT", 1)
     monkeypatch.setattr(keeping, "_WORTH_KEEPING", 1)
     kept = AnswerCache(tmp_path / "cache")
     expected = said(check_sources(MODELS[:1], cache=kept, packs=PACKS))
