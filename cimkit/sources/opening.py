@@ -182,7 +182,7 @@ def _is_meant(source: Source) -> bool:
     return source.error.key not in _NOT_MEANT
 
 
-def _from_archive(archive: Path | BinaryIO, whole: Source, limits: Limits) -> Iterator[Source]:
+def _from_archive(archive: Path | io.BytesIO, whole: Source, limits: Limits) -> Iterator[Source]:
     """What is in a ZIP file: a source in itself (XLSX, SLPK, 3TZ), or a packed folder. Archives in it are named, not
     opened."""
     label = whole.name
@@ -211,7 +211,7 @@ def _from_archive(archive: Path | BinaryIO, whole: Source, limits: Limits) -> It
     yield from sorted(sources, key=lambda source: source.name)
 
 
-def _packed(tree: ArchiveTree, archive: Path | BinaryIO, label: str) -> Iterator[Source]:
+def _packed(tree: ArchiveTree, archive: Path | io.BytesIO, label: str) -> Iterator[Source]:
     """The sources in an archive. One that holds a single file is called by the archive's name."""
     grouped, single = composites(tree)
     alone = len(tree.names) + len(tree.errors) == 1

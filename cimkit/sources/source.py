@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import lzma
+import os
 import tempfile
 import zipfile
 import zlib
@@ -11,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
 
-__all__ = ["Source", "problem_of", "sha256"]
+__all__ = ["Source", "open_archive", "problem_of", "sha256"]
 
 _PIECE = 1 << 20
 #: Endings that libraries which open paths insist on, for content that has no name of its own.
@@ -35,7 +36,7 @@ class Source:
 
     name: str
     path: Path | None = None
-    archive: Path | BinaryIO | None = None
+    archive: Path | io.BytesIO | None = None
     member: str | None = None
     data: bytes | None = None
     format: str | None = None
@@ -57,7 +58,8 @@ class Source:
             raise SourceError("sources.too_large", name=self.name, size=self.size, limit=limits.bytes)
         try:
             if self.member is not None:
-                return _read_member(self, self.member, limits)
+                with open_archive(self) as opened:
+                    return _read_member(self, opened, self.member, limits)
             return self._file().read_bytes()
         except OSError as problem:
             raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
@@ -100,10 +102,11 @@ class Source:
                 path.write_bytes(self.read(limits))
                 return path
             root = folder / _file_name(self) if self.main is None else folder
-            for part, member in zip(self.parts, self.members, strict=True):
-                path = root / part
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(_read_member(self, member, limits))
+            with open_archive(self) as opened:
+                for part, member in zip(self.parts, self.members, strict=True):
+                    path = root / part
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(_read_member(self, opened, member, limits))
         except OSError as problem:
             raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
         return root if self.main is None else root / self.main
@@ -136,18 +139,24 @@ class Source:
             return sha256(self.name.encode())
         try:
             if not self.parts:
-                return sha256(self.read(limits)) if self.path is None else _digest_file(self.path)
+                return sha256(self.read(limits)) if self.path is None else _digest_file(self.path)[1]
             total = hashlib.sha256()
-            for number, part in enumerate(self.parts):
-                if self.path is not None:
-                    size, content = (self.path / part).stat().st_size, _digest_file(self.path / part)
-                else:
-                    data = _read_member(self, self.members[number], limits)
-                    size, content = len(data), sha256(data)
-                total.update(f"{part}\0{size}\0{content}\n".encode())
+            for part, size, content in self._digests(limits):
+                total.update(f"{part}\0{size}\0{content}\n".encode("utf-8", "surrogatepass"))
             return total.hexdigest()
         except OSError as problem:
             raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
+
+    def _digests(self, limits: Limits) -> Iterator[tuple[str, int, str]]:
+        """Name, size and digest of each part."""
+        if self.path is not None:
+            for part in self.parts:
+                yield part, *_digest_file(self.path / part)
+            return
+        with open_archive(self) as opened:
+            for part, member in zip(self.parts, self.members, strict=True):
+                data = _read_member(self, opened, member, limits)
+                yield part, len(data), sha256(data)
 
 
 def sha256(data: bytes) -> str:
@@ -155,9 +164,10 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _digest_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest_file(path: Path) -> tuple[int, str]:
+    """Size and digest."""
+    with path.open("rb", buffering=0) as file:
+        return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _file_name(source: Source) -> str:
@@ -170,25 +180,37 @@ def _file_name(source: Source) -> str:
     return safe if "." in safe or not ending else f"{safe}{ending}"
 
 
-def _read_member(source: Source, member: str, limits: Limits) -> bytes:
-    assert source.archive is not None
+def open_archive(source: Source) -> zipfile.ZipFile:
+    """The archive that a source lies in. What lies in memory is opened anew, since several threads may read it at once.
+    Raises SourceError where it is damaged."""
+    archive = source.archive
+    assert archive is not None
     try:
-        with zipfile.ZipFile(source.archive) as opened:
-            stated = opened.getinfo(member).file_size
-            if stated > limits.bytes:
-                raise SourceError("sources.too_large", name=source.name, size=stated, limit=limits.bytes)
-            with opened.open(member) as file:
-                data = file.read(stated + 1)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        KeyError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-    ) as problem:
+        return zipfile.ZipFile(archive if isinstance(archive, Path) else io.BytesIO(archive.getvalue()))
+    except _BROKEN as problem:
+        raise SourceError("sources.archive_broken", name=source.name) from problem
+
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+
+
+def _read_member(source: Source, opened: zipfile.ZipFile, member: str, limits: Limits) -> bytes:
+    try:
+        stated = opened.getinfo(member).file_size
+        if stated > limits.bytes:
+            raise SourceError("sources.too_large", name=source.name, size=stated, limit=limits.bytes)
+        with opened.open(member) as file:
+            data = file.read(stated + 1)
+    except _BROKEN as problem:
         raise SourceError("sources.archive_broken", name=source.name) from problem
     if len(data) > stated:
         raise SourceError("sources.archive_bomb", name=source.name, member=member)

@@ -219,3 +219,13 @@ def test_a_database_is_an_address_and_its_password_is_not_shown() -> None:
     assert source.format == "postgis"
     assert source.address == "postgresql://me:secret@host/db"
     assert "secret" not in source.name
+
+
+def test_parts_in_memory_are_read_by_several_threads_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    files = {f"tiles/{number}.b3dm": b"b3dm" + bytes([number % 256]) * 20_000 for number in range(200)}
+    (source,) = expand(zipped({"tiles/tileset.json": TILESET, **files}), Limits(), name="a.zip")
+    with ThreadPoolExecutor(4) as crew:
+        digests = {each.result() for each in [crew.submit(source.digest, Limits()) for _ in range(8)]}
+    assert len(digests) == 1

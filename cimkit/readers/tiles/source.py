@@ -6,13 +6,12 @@ import zipfile
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
-from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, NearbyOpener, Opener
+from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, NearbyOpener
 from cimkit.readers.tiles.reader import read_tileset
 from cimkit.sources.limits import Limits
-from cimkit.sources.source import Source
+from cimkit.sources.source import Source, open_archive
 
 __all__ = ["read_tiles"]
 
@@ -27,12 +26,8 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
         main = source.main or ""
         if source.path is not None:
             return read_tileset(FolderOpener(source.path, limits), demand, name=main, limits=limits)
-        assert source.archive is not None
-        try:
-            opener: Opener = _PackedOpener(source, limits)
-        except (zipfile.BadZipFile, OSError, ValueError) as problem:
-            raise SourceError("sources.archive_broken", name=source.name) from problem
-        return read_tileset(opener, demand, name=main, limits=limits)
+        with open_archive(source) as opened:
+            return read_tileset(_PackedOpener(source, opened, limits), demand, name=main, limits=limits)
     if source.path is not None and source.data is None:
         alone = replace(demand, defects=demand.defects - {"tiles_orphan"})
         nearby = NearbyOpener(source.path, limits)
@@ -44,8 +39,7 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
 class _PackedOpener(ArchiveOpener):
     """The parts of a composite that lies in an archive, under their names relative to it."""
 
-    def __init__(self, source: Source, limits: Limits) -> None:
-        assert source.archive is not None
-        super().__init__(source.archive, limits)
+    def __init__(self, source: Source, opened: zipfile.ZipFile, limits: Limits) -> None:
+        super().__init__(opened, limits)
         stored = {info.filename: info for info in self.zip.infolist()}
         self._members = {part: stored[name] for part, name in zip(source.parts, source.members, strict=True)}
