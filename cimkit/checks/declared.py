@@ -22,6 +22,8 @@ __all__ = ["demand", "judge"]
 
 #: The set that holds what a set is compared with, and whether one of its alternatives is enough.
 _OWN = {"file": "dataset", "owed": "dataset", "given": "agreed"}
+#: Where the grade that was given stands, and the one that was asked for.
+_GIVEN_AND_ASKED = {"owed": ("dataset", "owed"), "given": ("given", "agreed")}
 #: Two extents may differ by this share of the longer side: digits that a manifest leaves out. cimkit's own choice.
 _EXTENT_SHARE = 0.01
 
@@ -43,6 +45,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     field, against = str(options["field"]), str(options["against"])
     compare = _ORDERED.get((field, against), _TEXTS)
     asked, wrong, found, expected = compare(facts, field, against, float(options.get("tolerance", _EXTENT_SHARE)))
+    if field == "secrecy":  # compared by rank, told in words
+        found, expected = (texts(facts, of_set, field) for of_set in _GIVEN_AND_ASKED[against])
     asked = selected & asked
     failed = asked & wrong
     values = orjson.dumps({"field": field}).decode()

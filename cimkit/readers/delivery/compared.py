@@ -22,6 +22,10 @@ _AGREED = ("layer", "category", "constraint", "level_scheme", "secrecy", "accura
 _ALTERNATIVES = ("place", "file", "format", "crs", "height_datum", "level")
 
 
+#: Formats that cover ground without gaps; the agreement's own extent is asked of these alone.
+_CONTINUOUS = frozenset({"geotiff", "las", "osgb", "3dtiles", "s3m", "i3s"})
+
+
 def dataset_row(matching: Matching, number: int) -> dict[str, Any]:
     """One row of the manifest. `there`: whether its file is; `near`: the path that was perhaps meant."""
     row = matching.declared[number]
@@ -29,7 +33,7 @@ def dataset_row(matching: Matching, number: int) -> dict[str, Any]:
     single = matching.manifest.single if matching.manifest is not None else None
     told: dict[str, Any] = {
         "id": _label(row),
-        "place": row.place,
+        "written": row.place,
         **{name: row[name] for name in _OWN},
         "format": values.format_word(row["format"]),
         "crs": values.crs_code(row["crs"]),
@@ -81,6 +85,7 @@ def layer_row(matching: Matching, found: Found) -> dict[str, Any]:
         "told_by": told_by,
         "listed": None if matching.manifest is None else _flag(bool(matching.rows_of(found))),
         "agreed": None if agreed is None else agreed["layer"],
+        "written": found.path,
         "near": None if agreed is not None else nearest_name(found.layer, (row["layer"] for row in matching.owed)),
         **_right_place(agreed, found.path),
     }
@@ -94,6 +99,7 @@ def agreed_row(matching: Matching, row: Row) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": row["layer"] or row.place,
         "name": row["layer"],
+        "written": row.place,
         **{name: row[name] for name in _AGREED},
         **_alternatives(row),
         "extent": _extent_text(row["extent"]),
@@ -105,13 +111,15 @@ def agreed_row(matching: Matching, row: Row) -> dict[str, Any]:
         free = (each.layer for each in matching.found if matching.agreed_as(matching.names_of(each)) is None)
         told["near"] = nearest_name(row["layer"], free)
     single = matching.agreement.single if matching.agreement is not None else None
-    extent = row["extent"] or (single["extent"] if single else None)
+    continuous = found is not None and found.format in _CONTINUOUS
+    extent = row["extent"] or (single["extent"] if single and continuous else None)
     given: dict[str, Any] = {
         "crs": found.crs if found is not None else None,
         "count": None if found is None or found.count is None else float(found.count),
         "cover": None if found is None or extent is None else cover(extent, _extent_crs(row, single), found),
         "accuracy": declared["accuracy"] if declared is not None else None,
         "level": declared["level"] if declared is not None else None,
+        "secrecy": declared["secrecy"] if declared is not None else None,
         "secrecy_rank": values.secrecy_rank(declared["secrecy"]) if declared is not None else None,
     }
     return told | {f"given.{name}": value for name, value in given.items()}

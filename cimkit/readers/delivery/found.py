@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cimkit.facts.shapes import LayerShapes, Shapes
-from cimkit.readers.delivery.values import crs_code, datum, extent
+from cimkit.readers.delivery.values import crs_code, datum, extent, is_date
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,8 +69,8 @@ def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> 
             crs=crs_code(row.get("crs")),
             height_datum=datum(row.get("height_datum")) or _height_of(row.get("crs")),
             count=row.get("count"),
-            extent=extent(row.get("extent")) or seen.get(str(row.get("name")), _UNSEEN)[0],
-            date=row.get("date"),
+            extent=extent(row.get("extent")) or seen.get(str(row.get("name")), _UNSEEN)[0] or _of_whole(whole),
+            date=is_date(row.get("date")),
             geometry_type=_stated_type(row.get("geometry_type")) or seen.get(str(row.get("name")), _UNSEEN)[1],
             fields=fields.get(str(row.get("name"))),
             alone=len(rows) == 1,
@@ -80,6 +80,18 @@ def found_in(path: str, datasets: pl.DataFrame, whole: Mapping[str, object]) -> 
 
 
 _UNSEEN: tuple[Extent | None, str | None] = (None, None)
+
+
+def _of_whole(whole: Mapping[str, object]) -> Extent | None:
+    """The extent of a raster, or the plane part of a point cloud's."""
+    for part in ("raster", "pointcloud"):
+        told: Any = whole.get(part) or {}
+        numbers = told.get("extent")
+        if numbers is not None and len(numbers) in (4, 6):
+            half = len(numbers) // 2
+            west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+            return float(west), float(south), float(east), float(north)
+    return None
 
 
 def _seen(layer: LayerShapes) -> tuple[Extent | None, str | None]:

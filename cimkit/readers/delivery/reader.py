@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from cimkit.facts.columns import PropertyColumn
+from cimkit.facts.columns import IntArray, PropertyColumn
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.model import Facts
@@ -66,6 +66,7 @@ def read_delivery(
     return replace(
         facts,
         demand=demand,
+        describe=_Describe([(kind, row) for kind, content in rows.items() for row in content]),
         properties=tuple(_in_its_set(column) for column in facts.properties),
         whole={
             **facts.whole,
@@ -115,3 +116,21 @@ def _inferred(layers: Sequence[Mapping[str, Any]]) -> list[str]:
     told = [f"{row['id']} → {row['category'] or '?'}" for row in layers]
     rest = len(told) - _MANY
     return [*told[:_MANY], f"… +{rest}"] if rest > 0 else told
+
+
+class _Describe:
+    """`Facts.describe` of a delivery: where a row is written, or where its file lies."""
+
+    def __init__(self, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        self._rows = [(kind, row["id"], row["name"], row["written"]) for kind, row in rows]
+
+    def __call__(self, sids: IntArray) -> pl.DataFrame:
+        told = [self._rows[sid] for sid in sids.tolist()]
+        columns = {
+            "kind": [each[0] for each in told],
+            "id": [each[1] for each in told],
+            "name": [each[2] for each in told],
+            **dict.fromkeys(("tag", "type", "storey"), [None] * len(told)),
+            "locator": [each[3] for each in told],
+        }
+        return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))

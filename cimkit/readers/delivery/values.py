@@ -34,7 +34,7 @@ _RANKS = {fold_layer_name(word): rank for rank, words in enumerate(SECRECY) for 
 _CONSTRAINTS = {"m": "M", "c": "C", "o": "O", "必选": "M", "条件必选": "C", "可选": "O"}
 _YES = frozenset({"true", "yes", "1", "是", "有"})
 _NO = frozenset({"false", "no", "0", "否", "无"})
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?(?:[T ].*)?")
+_DATE = re.compile(r"(\d{4})(?:[-/.:年](\d{1,2})(?:[-/.:月](\d{1,2})日?)?月?)?年?(?:[T ].*)?")
 #: `EPSG:4549`, `epsg 4549`, `urn:ogc:def:crs:EPSG:9.9:4549`, `.../crs/EPSG/0/4549`.
 _CODE = re.compile(r"(?i)\bEPSG\b(?:[/:]+[\d.]*[/:]+|\D{0,3})(\d{4,6})(?!\d)")
 #: Names of the national reference systems as people write them -> their codes (EPSG register v11.022).
