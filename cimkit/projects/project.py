@@ -11,8 +11,9 @@ from pathlib import Path
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
+from cimkit.projects.asking import packs_of, plan_of
 from cimkit.projects.comparing import comparing_layers
-from cimkit.projects.definitions import PACK, Definitions, definitions
+from cimkit.projects.definitions import Definitions, definitions
 from cimkit.projects.dossier import Dossier, dossier_of, form_layers
 from cimkit.projects.finding import read_form
 from cimkit.projects.floor_lines import Indicator, floor_lines
@@ -23,11 +24,9 @@ from cimkit.projects.redline import RedLine, read_red_line
 from cimkit.projects.survey import Survey
 from cimkit.projects.tables import project_facts
 from cimkit.report.model import Report
-from cimkit.rules.choose import default_packs
-from cimkit.rules.packs import find_packs
 from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress, run
-from cimkit.run.planning import plan_for, settings_for
+from cimkit.run.planning import settings_for
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
@@ -71,7 +70,7 @@ def check_project(
         inventory = take_inventory(place, dossier.form, known, dossier.stage, limits)
     except SourceError as error:
         nobody = Source(place.resolve().name or str(place), format=FORMAT, error=error)
-        plan = plan_for(
+        plan = plan_of(
             [nobody], packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang
         )
         report = run([nobody], plan, lang=lang, limits=limits)
@@ -87,9 +86,9 @@ def check_project(
     sources = [*inventory.sources, form]
     conclusion = _Conclusion(dossier, known, form.name, lang)
     survey = Survey(inventory, known, line, conclusion)
-    plan = plan_for(
+    plan = plan_of(
         sources,
-        packs=_packs(packs, chosen, sources, dossier, stage),
+        packs=packs_of(packs, chosen, sources, dossier, stage),
         ids=ids,
         stage=stage if stage is not None or chosen.stage is not None else dossier.stage,
         settings=chosen,
@@ -134,25 +133,6 @@ def _red_line(folder: Path, dossier: Dossier, limits: Limits) -> RedLine | None:
     if not given:
         return None
     return read_red_line(folder, str(given), dossier.form.single.places["red_line"], limits)
-
-
-def _packs(
-    packs: Sequence[str | os.PathLike[str]] | None,
-    settings: Settings,
-    sources: Sequence[Source],
-    dossier: Dossier,
-    stage: str | None,
-) -> Sequence[str | os.PathLike[str]] | None:
-    """What the caller or the settings name; else what fits the sources, and the packs of the project's kinds."""
-    if packs is not None or settings.packs is not None:
-        return packs
-    formats = {source.format for source in sources if source.format is not None and source.error is None}
-    day = settings.period[1]
-    fitting = [str(path) for path in default_packs(formats, stage or settings.stage or dossier.stage, day)]
-    shipped = find_packs(day)
-    named = [shipped[pack] for kind in dossier.kinds for pack in kind.packs if pack in shipped]
-    own = [shipped[PACK]] if PACK in shipped else []
-    return list(dict.fromkeys([*fitting, *map(str, own), *map(str, named)]))
 
 
 def _with_waivers(report: Report, settings: Settings) -> Report:

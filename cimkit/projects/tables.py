@@ -8,22 +8,25 @@ model, model_storey, shared_id, discipline, indicator. `docs/projects.md` says w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from cimkit.facts.columns import IntArray
+from cimkit.facts.columns import Column, IntArray, PropertyColumn, State, Values
 from cimkit.facts.demand import Demand
-from cimkit.facts.frames import Layer, facts_of_layers
-from cimkit.facts.model import DEFECT_ROWS, Facts
+from cimkit.facts.model import DATASETS, DEFECT_ROWS, Facts, Subjects
 from cimkit.projects.form import Fault
 
 __all__ = ["FLAG", "NUMBER", "TEXT", "ProjectLayer", "project_facts"]
 
-TEXT, NUMBER, FLAG = pl.String, pl.Float64, pl.Boolean
-_TYPES = {TEXT: "TEXT", NUMBER: "REAL", FLAG: "BOOLEAN"}
+#: Types of fields, as layers declare them.
+TEXT, NUMBER, FLAG = "TEXT", "REAL", "BOOLEAN"
 _DEFECTS = {**DEFECT_ROWS, "locator": pl.String}
+_DESCRIBED = ("kind", "id", "name", "tag", "type", "storey", "locator")
+_FIELD = frozenset({"field"})
 
 
 @dataclass(frozen=True)
@@ -32,28 +35,73 @@ class ProjectLayer:
     findings call its rows, None: nothing but their names."""
 
     name: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, str]
     rows: Sequence[Mapping[str, Any]] = field(default_factory=list)
     key: str | None = None
     shown: str | None = None
 
-    def layer(self) -> Layer:
-        """The layer that rules see."""
-        columns = {
-            name: pl.Series(name, [row.get(name) for row in self.rows], dtype=dtype)
-            for name, dtype in self.fields.items()
-        }
-        types = {name: _TYPES[dtype] for name, dtype in self.fields.items()}
-        return Layer(self.name, pl.DataFrame(columns), types=types, key=self.key)
-
 
 def project_facts(layers: Sequence[ProjectLayer], demand: Demand, faults: Iterable[Fault], *, name: str) -> Facts:
-    """The facts. name: of the project's form. A row is found where its `place` says."""
-    facts = facts_of_layers(
-        [each.layer() for each in layers], demand, format="project", name=name, defects=_defects(faults)
+    """The facts. name: of the project's form. A row is found where its `place` says.
+
+    The layers have a few rows each, and a province has thousands of projects: columns are made of lists, since asking a
+    frame for each costs more than all there is in it. All fields are given, whatever the demand.
+    """
+    starts = np.cumsum([0, *(len(layer.rows) for layer in layers)])
+    sids = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(starts)]
+    subjects = Subjects(
+        kind=np.repeat(np.arange(len(layers), dtype=np.int32), [len(layer.rows) for layer in layers]),
+        kinds=tuple(layer.name for layer in layers),
+        row=np.concatenate([np.arange(1, len(layer.rows) + 1, dtype=np.int64) for layer in layers]),
     )
-    places = {each.name: [row.get("place") for row in each.rows] for each in layers}
-    return replace(facts, describe=_Places(facts, places, {each.name: each.shown for each in layers}))
+    return Facts(
+        format="project",
+        demand=demand,
+        subjects=subjects,
+        describe=_Describe(layers, starts),
+        properties=tuple(
+            PropertyColumn(layer.name, each, _column([row.get(each) for row in layer.rows], sid, kind), _FIELD)
+            for layer, sid in zip(layers, sids, strict=True)
+            if layer.rows
+            for each, kind in layer.fields.items()
+        ),
+        datasets=pl.DataFrame([{"name": name, "format": "project"}], schema=DATASETS),
+        defects=_defects(faults),
+        counts={
+            "subjects": int(starts[-1]),
+            **{f"kind:{layer.name}": len(layer.rows) for layer in layers if layer.rows},
+        },
+    )
+
+
+def _column(values: Sequence[Any], sid: IntArray, kind: str) -> Column:
+    """The column of a field, one value a row."""
+    texts = [_text(value) for value in values]
+    states = np.array([State.NULL if text is None else State.PRESENT for text in texts], np.uint8)
+    if kind == NUMBER:
+        numbers = np.array([np.nan if value is None else float(value) for value in values])
+    else:
+        numbers = np.full(len(values), np.nan)
+    return Column(
+        sid,
+        None,
+        Values(
+            pl.Series("", texts, dtype=pl.String),
+            numbers,
+            pl.Series("", [kind] * len(values), dtype=pl.String),
+            states,
+        ),
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value)) if abs(value) < 1e15 else repr(value)
+    return str(value)
 
 
 def _defects(faults: Iterable[Fault]) -> pl.DataFrame:
@@ -70,22 +118,27 @@ def _defects(faults: Iterable[Fault]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_DEFECTS)
 
 
-class _Places:
-    """`Facts.describe`, with the places of the form or of other sources for locators."""
+class _Describe:
+    """`Facts.describe`: the places of the form or of other sources are the locators."""
 
-    def __init__(self, facts: Facts, places: Mapping[str, Sequence[Any]], shown: Mapping[str, str | None]) -> None:
-        self._shown = shown
-        self._describe = facts.describe
-        self._subjects = facts.subjects
-        self._places = places
+    def __init__(self, layers: Sequence[ProjectLayer], starts: Any) -> None:
+        self._layers = layers
+        self._starts = starts
 
     def __call__(self, sids: IntArray) -> pl.DataFrame:
-        described = self._describe(sids)
-        kinds = [self._subjects.kinds[kind] for kind in self._subjects.kind[sids]]
-        rows = self._subjects.row[sids].tolist()
-        located = [
-            str(place) if (place := self._places[kind][row - 1]) is not None else locator
-            for kind, row, locator in zip(kinds, rows, described["locator"], strict=True)
-        ]
-        kind = pl.Series([self._shown[kind] for kind in kinds], dtype=pl.String)
-        return described.with_columns(kind=kind, locator=pl.Series(located, dtype=pl.String))
+        told: list[dict[str, str | None]] = []
+        for sid in sids.tolist():
+            number = int(np.searchsorted(self._starts, sid, side="right")) - 1
+            layer, index = self._layers[number], sid - int(self._starts[number])
+            row = layer.rows[index]
+            key = row.get(layer.key) if layer.key is not None else None
+            place = row.get("place")
+            told.append(
+                {
+                    "kind": layer.shown,
+                    "id": str(key) if key is not None else str(index + 1),
+                    "name": _text(row.get("name")),
+                    "locator": str(place) if place is not None else f"{layer.name}:{index + 1}",
+                }
+            )
+        return pl.DataFrame(told, schema=dict.fromkeys(_DESCRIBED, pl.String))

@@ -15,7 +15,7 @@ from cimkit.errors import CimkitError
 from cimkit.facts.columns import BoolArray
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
-from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not
+from cimkit.rules.conditions import All, AnyOf, Check, Condition, Entity, Not
 from cimkit.rules.model import Executable, Gate, Rule
 from cimkit.run.evaluation import Evaluation
 from cimkit.run.gates import Gates
@@ -72,6 +72,8 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     if rule.flaw is not None:
         return Judgement(Verdict.BLOCKED, reason="results.flawed_rule", reason_values={"flaw": rule.flaw})
     if missing:
+        if not _kinds_are_there(rule.where, evaluation):
+            return Judgement(Verdict.NOT_APPLICABLE)
         return Judgement(
             Verdict.MANUAL, reason="results.parameter_missing", reason_values={"names": ", ".join(missing)}
         )
@@ -90,13 +92,24 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
     if rule.must is None:
         count = int(selected.sum())
         return Judgement(Verdict.PASSED if count else Verdict.NOT_APPLICABLE, applicable=count)
-    if not selected.any() and _is_of_facets(rule.must):
-        return Judgement(Verdict.NOT_APPLICABLE)  # a check may miss what is not there; facets speak of what is
+    if not selected.any() and _is_of_subjects(rule.must):
+        return Judgement(Verdict.NOT_APPLICABLE)  # some checks miss what is not there; these speak of what is
     try:
         outcome = evaluation.judge(rule.must, selected)
     except CimkitError as lacking:
         return Judgement(Verdict.BLOCKED, reason=lacking.key, reason_values=lacking.values)
     return _conclude(rule, outcome, selected)
+
+
+def _kinds_are_there(where: Condition | None, evaluation: Evaluation) -> bool:
+    """Whether there is anything of the kinds that a selection names, whatever else it asks of them."""
+    match where:
+        case Entity():
+            return bool(evaluation.holds(where).any())
+        case All(of):
+            return all(_kinds_are_there(part, evaluation) for part in of)
+        case _:
+            return True
 
 
 def _is_of_structure(rule: Rule) -> bool:
@@ -107,14 +120,18 @@ def _is_of_structure(rule: Rule) -> bool:
     return rule.where is None and rule.gate not in (Gate.CONTENT, Gate.GEOMETRY)
 
 
-def _is_of_facets(condition: Condition) -> bool:
+def _is_of_subjects(condition: Condition) -> bool:
+    """Whether a requirement says nothing where no subject was selected. The check `field` also misses fields of
+    layers."""
     match condition:
         case All(of) | AnyOf(of):
-            return all(map(_is_of_facets, of))
+            return all(map(_is_of_subjects, of))
         case Not(of):
-            return _is_of_facets(of)
+            return _is_of_subjects(of)
+        case Check(name, _):
+            return name != "field" and not CHECKS[name].of_source
         case _:
-            return not isinstance(condition, Check)
+            return True
 
 
 def may_speak_of(rule: Rule, format: str | None) -> bool:

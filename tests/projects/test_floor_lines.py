@@ -85,7 +85,7 @@ def test_limits_are_rules_and_what_is_missing_is_for_a_person(tmp_path: Path) ->
         "  - {code: B3, area: 700, phase: 新建}\nrent: {before: 20, after: 20.5, years: 1}\n"
     )
     report = check(folder(tmp_path, form))
-    assert [(f.found, f.expected) for f in findings(report, "RNP-FLR-001")] == [("30.0", "<= 20")]
+    assert [(f.found, f.expected) for f in findings(report, "RNP-FLR-001")] == [("30", "<= 20")]
     assert len(findings(report, "RNP-FLR-002")) == 1
     assert str(result(report, "RNP-FLR-003").verdict) == "not-applicable"
     assert str(result(report, "RNP-FLR-004").verdict) == "passed"
