@@ -91,7 +91,7 @@ class CaseLayers:
         """The source that these layers are the content of."""
         return Source(self.name, data=b"", size=0, format=self.format)
 
-    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
+    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:  # noqa: ARG002 - as Across has it
         """Nothing besides what the rules ask."""
         return Demand()
 
@@ -100,8 +100,10 @@ class CaseLayers:
 
     def facts_of(self, source: Source, demand: Demand) -> Facts | None:
         """The facts of the layers; None for the case's other sources, which a reader reads."""
-        if source.name != self.name:
-            return None
+        return self.facts(demand) if source.name == self.name else None
+
+    def facts(self, demand: Demand) -> Facts:
+        """The facts of the layers."""
         defects = pl.DataFrame(list(self.defects), schema={**DEFECT_ROWS, "locator": pl.String})
         return facts_of_layers(
             [each.layer() for each in self.layers], demand, format=self.format, name=self.name, defects=defects

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cimkit.authoring.field_words import field_lines
 from cimkit.facts.ifc_schema import ifc_schema
 from cimkit.locales import has_text, text
 from cimkit.rules.conditions import (
@@ -46,6 +47,8 @@ class ConditionWords:
                 return [f"{indent}- {self._word('none_of')}", *self.lines(of, depth + 1)]
             case Not(of):
                 return [f"{indent}- {self._word('not', what=self._one(of))}"]
+            case Check("field", options):
+                return [f"{indent}- {line}" for line in field_lines(options, self.lang)]
             case Check(name, options):
                 return self._check(name, options, indent, depth)
             case _:
@@ -78,7 +81,8 @@ class ConditionWords:
 
     def _entity(self, entity: Entity) -> str:
         names = " / ".join(f"`{_spelt(name)}`" for name in entity.name.values) or f"`{entity.name.describe()}`"
-        told = self._word("entity_exact" if entity.exact else "entity", names=names)
+        of_layers = not any(name.startswith("IFC") for name in entity.name.values)
+        told = self._word("layer" if of_layers else "entity_exact" if entity.exact else "entity", names=names)
         if entity.predefined_type is not None:
             told += self._word("predefined", value=entity.predefined_type.describe())
         return told

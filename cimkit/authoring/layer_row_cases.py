@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from cimkit.authoring.case_layers import CaseLayer, CaseLayers
-from cimkit.authoring.cases import Case
+from cimkit.authoring.cases import VERDICTS, Case, Outcome
 from cimkit.rules.conditions import All, Check, Condition, Entity, Property
 from cimkit.rules.model import Executable, Rule, Status
 from cimkit.rules.restriction import Restriction
 
-__all__ = ["layer_row_cases"]
+__all__ = ["judge_layer_case", "layer_row_cases"]
 
 _RIGHT: Mapping[str, Any] = {
     "": "甲", "number": 1.0, "integer": 1, "boolean": "是", "date": "2026-01-01", "month": "2026-01",
@@ -53,6 +53,25 @@ def layer_row_cases(rule: Rule) -> list[Case]:
     for why, reason, value in _wrong(options):
         models.append(("fail", why, reason, {**base, name: value}))
     return [_case(rule, layer, verdict, why, reason, row, name) for verdict, why, reason, row in models]
+
+
+def judge_layer_case(case: Case, rule: Rule) -> Outcome:
+    """Whether the rule says of a case's layers what the case expects."""
+    from cimkit.run.engine import judge_rules
+    from cimkit.run.plan import demand_of
+
+    assert case.layers is not None
+    facts = case.layers.facts(demand_of([rule], None))
+    (judged,) = judge_rules(facts, [rule], missing_parameters={})
+    if judged.fault is not None:
+        return Outcome(case, "case_fault", {"detail": str(judged.fault)})
+    said, wanted = judged.rows["reason"].to_list(), VERDICTS[case.verdict]
+    if judged.verdict is not wanted:
+        values = {"found": str(judged.verdict), "expected": str(wanted), "said": "; ".join(said[:3]) or "—"}
+        return Outcome(case, "case_verdict", values)
+    if case.reason is not None and case.reason not in said:
+        return Outcome(case, "case_finding", {"subject": "*", "reason": case.reason, "found": "; ".join(said[:3])})
+    return Outcome(case)
 
 
 def _case(

@@ -10,7 +10,7 @@ import pytest
 
 from cimkit.authoring.cases import find_cases, read_case, run_case
 from cimkit.authoring.lint import lint
-from cimkit.authoring.row_cases import row_cases
+from cimkit.authoring.row_cases import row_cases, run_row_case
 from cimkit.rules.choose import default_packs
 from cimkit.rules.load import LoadedPack, load_pack
 from cimkit.rules.packs import find_editions, locate_pack
@@ -37,8 +37,9 @@ def test_lint_finds_no_error(pack: LoadedPack) -> None:
 
 def test_every_case_comes_out(pack: LoadedPack) -> None:
     cases = [read_case(path) for path in find_cases(pack.folder)]
-    cases += [case for rule in pack.rules if rule.code.startswith(pack.prefix) for case in row_cases(rule)]
+    own = [rule for rule in pack.rules if rule.code.startswith(pack.prefix)]
     outcomes = [run_case(case, pack) for case in cases]
+    outcomes += [run_row_case(case, rule, pack) for rule in own for case in row_cases(rule)]
     assert {outcome.case.path.name: (outcome.problem, outcome.values) for outcome in outcomes if not outcome.ok} == {}
 
 
