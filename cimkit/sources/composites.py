@@ -27,6 +27,8 @@ _OF_TILES = (
     ".json", ".b3dm", ".i3dm", ".pnts", ".cmpt", ".glb", ".gltf", ".subtree", ".bin", ".geom", ".vctr", ".3tz", ".ktx",
     ".ktx2", ".png", ".jpg", ".jpeg", ".webp", ".gz",
 )  # fmt: skip
+_TILES = (".b3dm", ".i3dm", ".pnts", ".cmpt", ".glb", ".gltf", ".subtree")
+_TILESET = "tileset.json"
 _OF_S3M = (".scp", ".s3m", ".s3mb", ".s3md", ".json", ".att", ".tee", ".crn", ".ktx", ".ktx2", ".png", ".jpg", ".dds")
 _OF_OSGB = (".osgb", "metadata.xml", ".jpg", ".jpeg", ".png", ".prj")
 _I3S = ("3dscenelayer.json.gz", "3dscenelayer.json")
@@ -112,13 +114,36 @@ def _supermap(tree: Tree, names: list[str]) -> Iterator[Composite]:
 
 
 def _tilesets(tree: Tree, names: list[str]) -> Iterator[Composite]:
+    """Folders with a tileset.json; and those with tiles whose one tileset is called otherwise."""
     mains = {
         _folder_of(name): name
         for name in names
-        if name.rpartition("/")[2].lower() == "tileset.json" and _is(tree, name, "3dtiles")
+        if name.rpartition("/")[2].lower() == _TILESET and _is(tree, name, "3dtiles")
     }
     for folder in _topmost(mains):
         yield Composite("3dtiles", folder, mains[folder].rpartition("/")[2], _below(folder, names, _OF_TILES))
+    covered = tuple(f"{folder}/" if folder else "" for folder in mains)
+    left = [name for name in names if not name.startswith(covered)] if mains else names
+    with_tiles = {above for name in left if name.lower().endswith(_TILES) for above in _above(name)}
+    others: dict[str, list[str]] = defaultdict(list)
+    for name in left:
+        if name.lower().endswith(".json") and _folder_of(name) in with_tiles and _is_tileset(tree, name):
+            others[_folder_of(name)].append(name)
+    for folder in _topmost(others):
+        if len(others[folder]) == 1:  # of several nobody can tell to which a tile belongs: each is read by itself
+            yield Composite("3dtiles", folder, others[folder][0].rpartition("/")[2], _below(folder, left, _OF_TILES))
+
+
+def _above(name: str) -> Iterator[str]:
+    """The folders that a file lies in, the nearest first."""
+    while name:
+        name = _folder_of(name)
+        yield name
+
+
+def _is_tileset(tree: Tree, name: str) -> bool:
+    head = tree.head(name, HEAD_BYTES)
+    return b'"root"' in head and b'"asset"' in head and recognise(head, name) == "3dtiles"
 
 
 def _oblique(_: Tree, names: list[str]) -> Iterator[Composite]:

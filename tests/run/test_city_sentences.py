@@ -33,3 +33,15 @@ def test_what_readers_can_say_is_known_to_rules_and_to_the_whole_demand() -> Non
     assert {"parent", "group", "TILEPARENT", "IFCRELAGGREGATES"} <= demand.relations == every_relation().keys()
     assert CITY_DETAILS.keys() == CITY_DEFECTS.keys()
     assert DETAILS.keys() == DEFECTS.keys() | GEOMETRY_DEFECTS.keys()
+
+
+def test_city_data_is_asked_the_city_basics_when_nobody_names_packs() -> None:
+    import json
+
+    import cimkit
+    from tests.cityjson.model import document
+
+    report = cimkit.check(json.dumps(document()).encode(), name="a.city.json")
+    asked = {pack.id for pack in report.packs}
+    assert "city-basics" in asked
+    assert "ifc-basics" not in asked

@@ -229,3 +229,14 @@ def test_parts_in_memory_are_read_by_several_threads_at_once() -> None:
     with ThreadPoolExecutor(4) as crew:
         digests = {each.result() for each in [crew.submit(source.digest, Limits()) for _ in range(8)]}
     assert len(digests) == 1
+
+
+def test_a_tileset_of_another_name_has_the_tiles_below_it() -> None:
+    tiles = {"三维/root.json": TILESET, "三维/0/more.json": TILESET, "三维/0/a.glb": b"glTF", "三维/属性.csv": b"a,b\n"}
+    sources = list(expand(zipped(tiles), Limits(), name="a.zip"))
+    assert found(sources, "a.zip!") == {
+        "三维/root.json": ("3dtiles", ("0/a.glb", "0/more.json", "root.json")),
+        "三维/属性.csv": ("csv", ()),
+    }
+    two = list(expand(zipped({**tiles, "三维/other.json": TILESET}), Limits(), name="a.zip"))
+    assert {source.name for source in two} >= {"a.zip!三维/root.json", "a.zip!三维/other.json", "a.zip!三维/0/a.glb"}
