@@ -218,7 +218,7 @@ FAULTS = (
     _fault(
         "listed-twice",
         ("CTD-CAT-005",),
-        "DEM.tif",
+        "地形（重复）",
         _twice,
         "地形在清单中列了两次。",
         "The terrain stands twice in the manifest.",
@@ -226,7 +226,7 @@ FAULTS = (
     _fault(
         "not-listed",
         ("CTD-CAT-006",),
-        "临时.geojson",
+        "临时",
         _left_over,
         "一个草图文件混在交付中，清单没有列出。",
         "A draft was left in the folder, and the manifest does not list it.",
@@ -242,7 +242,7 @@ FAULTS = (
     _fault(
         "extent-differs",
         ("CTD-FIL-005",),
-        "DOM.tif",
+        "正射影像",
         _wrong_extent,
         "清单写的影像范围比文件宽一半。",
         "The extent of the image in the manifest is half as wide again as the file's.",
