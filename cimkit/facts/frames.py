@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -28,6 +29,8 @@ LAYER_DATASETS = {
     "geometry_type": pl.String,
 }
 _FIELD = frozenset({"field"})
+#: From here on two threads are worth their start.
+_MANY_ROWS = 100_000
 _NAMES = frozenset({"name", "名称"})
 
 
@@ -140,13 +143,7 @@ def facts_of_layers(
         subjects=subjects,
         describe=_Describe(held, starts, rows),
         attributes=_attributes(held, sids, rows, demand),
-        properties=tuple(
-            PropertyColumn(
-                layer.name, each, field_column(layer.frame[each], sid, _as_value_type(layer.types.get(each))), _FIELD
-            )
-            for layer, sid in zip(held, sids, strict=True)
-            for each in wanted_fields(demand, layer.name, layer.frame.columns)
-        ),
+        properties=_properties(held, sids, demand),
         datasets=_datasets(layers, format, schema),
         defects=defects if defects is not None else pl.DataFrame(schema=DEFECT_ROWS),
         whole=told,
@@ -155,6 +152,24 @@ def facts_of_layers(
             **{f"kind:{layer.name}": _count(layer) for layer in layers},
         },
     )
+
+
+def _properties(layers: Sequence[Layer], sids: Sequence[IntArray], demand: Demand) -> tuple[PropertyColumn, ...]:
+    """A column for each field that is asked for; polars leaves the interpreter free, so that large ones go together."""
+    wanted = [
+        (layer, name, sid)
+        for layer, sid in zip(layers, sids, strict=True)
+        for name in wanted_fields(demand, layer.name, layer.frame.columns)
+    ]
+
+    def made(layer: Layer, name: str, sid: IntArray) -> PropertyColumn:
+        column = field_column(layer.frame[name], sid, _as_value_type(layer.types.get(name)))
+        return PropertyColumn(layer.name, name, column, _FIELD)
+
+    if max((len(sid) for _, _, sid in wanted), default=0) < _MANY_ROWS:
+        return tuple(made(*each) for each in wanted)
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(pool.map(made, *zip(*wanted, strict=True)))
 
 
 def _as_value_type(declared: str | None) -> str | None:

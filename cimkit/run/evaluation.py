@@ -149,6 +149,10 @@ class Evaluation:
         columns = [column for column in columns if len(column.sid)]
         if not columns:
             return None
+        if len(columns) == 1 and _is_plain(columns[0]):
+            has = np.zeros(len(self.facts), bool)
+            has[columns[0].sid] = True
+            return columns[0], has
         sids, texts, numbers, datatypes = [], [], [], []
         for column in columns:
             rows = np.flatnonzero(column.row_states() == State.PRESENT)
@@ -174,6 +178,12 @@ class Evaluation:
         has = np.zeros(len(self.facts), bool)
         has[merged.sid] = True
         return merged, has
+
+
+def _is_plain(column: Column) -> bool:
+    """Whether each row has a value of its own, and each subject one row: the field of a layer, most often."""
+    plain = column.code is None and column.role is None and column.owner is None
+    return plain and not column.values.state.any() and bool((np.diff(column.sid) > 0).all())
 
 
 def _prohibit(condition: Condition) -> Condition | None:
