@@ -53,7 +53,7 @@ def test_a_damaged_file_is_a_sentence(data: bytes) -> None:
     assert error.value.key == "tables.parquet_broken"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True)  # a damaged file can end the process inside a library
 @given(st.integers(4, len(_GOOD) - 5), st.binary(min_size=1, max_size=6))
 def test_damaged_bytes_give_facts_or_a_sentence(at: int, patch: bytes) -> None:
     data = _GOOD[:at] + patch + _GOOD[at + len(patch) :]

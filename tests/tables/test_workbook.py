@@ -201,7 +201,7 @@ def test_what_is_no_workbook(data: bytes, key: str) -> None:
 _GOOD = workbook(sheet_of([["编码", "值"], ["a", 1], ["b", 2]]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, derandomize=True)  # a damaged file can end the process inside a library
 @given(st.integers(0, len(_GOOD) - 1), st.binary(min_size=1, max_size=8))
 def test_damaged_bytes_give_facts_or_a_sentence(at: int, patch: bytes) -> None:
     data = _GOOD[:at] + patch + _GOOD[at + len(patch) :]

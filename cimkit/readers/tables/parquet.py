@@ -27,9 +27,12 @@ def read_parquet(data: bytes | memoryview, demand: Demand, *, name: str) -> Fact
     if not (content.startswith(b"PAR1") and content.endswith(b"PAR1") and len(content) >= 12):
         raise SourceError("tables.parquet_broken", name=name)
     try:
-        frame = pl.read_parquet(io.BytesIO(content))
+        return _facts(pl.read_parquet(io.BytesIO(content)), demand, name)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
         raise SourceError("tables.parquet_broken", name=name) from problem
+
+
+def _facts(frame: pl.DataFrame, demand: Demand, name: str) -> Facts:
     notes = Notes(demand)
     if not frame.height:
         notes.add("table_no_rows")
