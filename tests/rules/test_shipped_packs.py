@@ -70,4 +70,4 @@ def test_an_edition_is_asked_for_by_its_name(pack: LoadedPack) -> None:
 )
 def test_which_packs_fit_an_ifc_file(stage: str, expected: list[str]) -> None:
     assert [folder.name for folder in default_packs({"ifc"}, stage)] == expected
-    assert default_packs({"geopackage"}, stage) == []
+    assert [folder.name for folder in default_packs({"geopackage"}, stage)] == ["city-basics", "ln-cim-data"]
