@@ -16,13 +16,16 @@ __all__ = ["indicator_layer", "inputs_of", "owed"]
 
 def inputs_of(dossier: Dossier, survey: Survey) -> tuple[Sequence[Mapping[str, Any]], str]:
     """The buildings that the floor lines count, and what to call their origin: those of the form where it gives every
-    one a phase, else those of the building layer."""
+    one a phase, else those of the building layer where that does, else the floors of the one model that does."""
     rows = dossier.form.rows("buildings")
     if rows and all(row.get("phase") for row in rows):
         return [row.values for row in rows], dossier.form.file
-    if survey.buildings:
+    if survey.buildings and all(each["phase"] for each in survey.buildings):
         layers = dict.fromkeys(each["place"].rpartition(":")[0] for each in survey.buildings)
         return survey.buildings, ", ".join(layers)
+    models = [model for model in survey.models if model.areas]
+    if len(models) == 1:  # the floors of several models may be the same ones
+        return [{"area": area, "phase": phase} for phase, area in models[0].areas.items()], models[0].path
     return [row.values for row in rows], dossier.form.file
 
 

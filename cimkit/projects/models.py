@@ -50,7 +50,7 @@ class Model:
     stated: Mapping[str, Sequence[tuple[str, str]]]  # project_number, project_name -> (value, locator)
     buildings: Sequence[Mapping[str, Any]]
     ids: pl.DataFrame
-    areas: Mapping[str, float] = field(default_factory=dict)  # phase -> floor area, where slabs tell both
+    areas: Mapping[str, float] = field(default_factory=dict)  # phase -> floor area, where every slab tells both
 
 
 def _named(*names: str) -> FoldedNames:
@@ -60,6 +60,7 @@ def _named(*names: str) -> FoldedNames:
 def model_demand(schema: IfcSchema, known: Definitions) -> Demand:
     """Name of spatial elements, GlobalId of products, what buildings say of themselves, the place."""
     products = schema.subtypes("IFCPRODUCT")
+    floors = known.buildings["model_floors"]
     fields = [name for key in ("code", "area", "storeys") for name in known.field_names(key)]
     names = [*fields, "NumberOfStoreys", "GrossFloorArea", *known.buildings["project_number"]]
     return Demand(
@@ -70,7 +71,13 @@ def model_demand(schema: IfcSchema, known: Definitions) -> Demand:
                 AttributeDemand(_named("GlobalId"), products | {"IFCPROJECT"}),
             }
         ),
-        properties=frozenset({PropertyDemand(None, _named(*names, *known.buildings["project_name"]))}),
+        properties=frozenset(
+            {
+                PropertyDemand(None, _named(*names, *known.buildings["project_name"])),
+                PropertyDemand(_named(*floors["sets"]), _named(*floors["areas"])),
+            }
+        ),
+        phases=True,
         georeference=True,
     )
 
@@ -108,6 +115,7 @@ def model_of(facts: Facts, path: str, known: Definitions, discipline: str | None
         },
         buildings=list(_buildings(texts, known)),
         ids=_ids(facts),
+        areas=_floor_areas(facts, texts, known.buildings["model_floors"]),
     )
 
 
@@ -160,6 +168,20 @@ class _Texts:
                         return text
         return None
 
+    def number(self, names: Sequence[str], sid: int) -> float | None:
+        """The number, in SI units, of the first of these properties that a subject has."""
+        for name in names:
+            folded = fold_layer_name(name)
+            for each in self.facts.properties:
+                column = each.column
+                start = int(np.searchsorted(column.sid, sid))
+                if fold_layer_name(each.name) != folded or start == len(column.sid) or column.sid[start] != sid:
+                    continue
+                found = float(column.values.number[start if column.code is None else column.code[start]])
+                if not math.isnan(found):
+                    return found
+        return None
+
     def of_kind(self, kind: str, names: Sequence[str]) -> list[tuple[str, str]]:
         """(value, locator) of each subject of a kind that has one of these properties."""
         found = ((self.property(names, sid), sid) for sid in self.sids(kind))
@@ -193,6 +215,18 @@ def _buildings(texts: _Texts, known: Definitions) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _floor_areas(facts: Facts, texts: _Texts, floors: Mapping[str, Any]) -> dict[str, float]:
+    """Phase -> area of the floors, in m²; nothing unless every floor has both."""
+    areas: dict[str, float] = {}
+    for sid in texts.sids(floors["entity"]):
+        phase = _first(facts.phases, sid) if facts.phases is not None else None
+        area = texts.number(floors["areas"], sid)
+        if phase is None or area is None:
+            return {}
+        areas[phase] = areas.get(phase, 0.0) + area
+    return areas
 
 
 def _number(text: str | None) -> float | None:

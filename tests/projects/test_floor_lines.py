@@ -98,3 +98,37 @@ def test_limits_are_rules_and_what_is_missing_is_for_a_person(tmp_path: Path) ->
 
 def test_what_is_no_renewal_unit_is_not_asked_for_floor_lines(tmp_path: Path) -> None:
     assert str(result(check(folder(tmp_path)), "RNP-FLR-005").verdict) == "not-applicable"
+
+
+def test_floors_of_a_model_count_where_nothing_else_tells_phases(tmp_path: Path) -> None:
+    from cimkit.authoring.case_model import model_text
+
+    def slabs(*floors: tuple[str, str | None, float]) -> str:
+        lines = ["#30=IFCBUILDING('1Buil00000000000000001',#12,'B',$,$,#9,$,$,.ELEMENT.,$,$,$);"]
+        for index, (name, phase, area) in enumerate(floors):
+            at = 100 + 10 * index
+            lines += [
+                f"#{at}=IFCSLAB('1Slab0000000000000000{index}',#12,'{name}',$,$,#9,$,$,.FLOOR.);",
+                f"#{at + 1}=IFCQUANTITYAREA('NetArea',$,$,{area},$);",
+                f"#{at + 2}=IFCELEMENTQUANTITY('1Qto00000000000000000{index}',#12,"
+                f"'Qto_SlabBaseQuantities',$,$,(#{at + 1}));",
+                f"#{at + 3}=IFCRELDEFINESBYPROPERTIES('1Rel00000000000000000{index}',#12,$,$,(#{at}),#{at + 2});",
+            ]
+            if phase:
+                lines += [
+                    f"#{at + 4}=IFCPROPERTYENUMERATEDVALUE('Status',$,(IFCLABEL('{phase}')),$);",
+                    f"#{at + 5}=IFCPROPERTYSET('1Pset0000000000000000{index}',#12,'Pset_SlabCommon',$,(#{at + 4}));",
+                    f"#{at + 6}=IFCRELDEFINESBYPROPERTIES('2Rel00000000000000000{index}',#12,$,$,(#{at}),#{at + 5});",
+                ]
+        return model_text("IFC4", lines)
+
+    told = slabs(("a", "EXISTING", 800.0), ("b", "DEMOLISH", 200.0), ("c", "NEW", 300.0))
+    report = check(folder(tmp_path / "a", UNIT, {"a.ifc": told}))
+    assert report.project is not None
+    indicators = report.project["indicators"]
+    assert (indicators["demolition_share"]["value"], indicators["rebuild_ratio"]["value"]) == (20, 1.5)
+    assert "a.ifc" in indicators["demolition_share"]["inputs"]
+    untold = slabs(("a", "EXISTING", 800.0), ("b", None, 200.0))
+    report = check(folder(tmp_path / "b", UNIT, {"a.ifc": untold}))
+    assert report.project is not None
+    assert report.project["indicators"]["demolition_share"]["value"] is None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cimkit.cli.app import run as command_line
+from cimkit.errors import UsageError
 from cimkit.projects.finding import find_projects
 from cimkit.projects.new import FORMS, new_project
 from cimkit.report.formats import FORMATS, TO_STANDARD_OUTPUT, render
@@ -200,3 +201,27 @@ def test_a_new_form_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFix
 def test_the_schema_of_the_form_is_published(capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line(["schema", "project"]) == 0
     assert '"deliverables"' in capsys.readouterr().out
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError) as caught:
+        new_project("heating", tmp_path / "p")
+    assert caught.value.key == "projects.cannot_write"
+    assert list((tmp_path / "p").iterdir()) == []
+    report = check(folder(tmp_path / "q"))
+    with pytest.raises(UsageError):
+        report.write("json", str(tmp_path / "out.json"))
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_a_form_that_cannot_be_read_has_status_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, (name, content) in enumerate({"project.yaml": "a: [", "项目表.xlsx": "no workbook"}.items()):
+        root = tmp_path / str(number)
+        root.mkdir()
+        (root / name).write_text(content, encoding="utf-8")
+        assert command_line(["project", str(root), "--lang", "zh"]) == 3
+        assert name in capsys.readouterr().out
