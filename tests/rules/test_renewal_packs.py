@@ -102,3 +102,11 @@ def test_a_workbook_of_a_heating_company(tmp_path: Path) -> None:
     asked = {result.code: result.verdict for result in report.results}
     assert asked["HEA-STN-001"] is Verdict.PASSED
     assert asked["HEA-ROM-001"] is Verdict.NOT_APPLICABLE
+    assert asked["HEA-RUN-005"] is Verdict.NOT_APPLICABLE, "an unset parameter asks nobody where there are no readings"
+
+
+def test_every_pack_stands_in_the_guide() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    for page in ("renewal-data.md", "renewal-data.zh.md"):
+        text = (docs / page).read_text(encoding="utf-8")
+        assert [identity for identity in KINDS if f"`{identity}`" not in text] == []
