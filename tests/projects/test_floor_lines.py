@@ -110,8 +110,7 @@ def test_floors_of_a_model_count_where_nothing_else_tells_phases(tmp_path: Path)
             lines += [
                 f"#{at}=IFCSLAB('1Slab0000000000000000{index}',#12,'{name}',$,$,#9,$,$,.FLOOR.);",
                 f"#{at + 1}=IFCQUANTITYAREA('NetArea',$,$,{area},$);",
-                f"#{at + 2}=IFCELEMENTQUANTITY('1Qto00000000000000000{index}',#12,"
-                f"'Qto_SlabBaseQuantities',$,$,(#{at + 1}));",
+                f"#{at + 2}=IFCELEMENTQUANTITY('1Qto00000000000000000{index}',#12,'BaseQuantities',$,$,(#{at + 1}));",
                 f"#{at + 3}=IFCRELDEFINESBYPROPERTIES('1Rel00000000000000000{index}',#12,$,$,(#{at}),#{at + 2});",
             ]
             if phase:
