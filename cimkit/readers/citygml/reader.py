@@ -106,17 +106,21 @@ class _Reading:
             if tree is None:
                 rest = chain([frame.start, raw], (other for other, _ in pieces))
                 return self._as_it_stands(rest, lines - frame.start.count(b"\n"))
-            self._piece(tree)
+            self._piece(tree, raw)
             lines += raw.count(b"\n")
         return None
 
-    def _piece(self, root: Element) -> None:
+    def _piece(self, root: Element, raw: bytes) -> None:
+        """Read the members of a piece. What its bytes do not hold its tree need not be asked for."""
         if not self._count and not self.version:
             self._root(root)
-        with_geometry = self._wants_geometry or self._odd_numbers(root)
-        self.geometries.reference_systems.update(_texts(_REFERENCE_SYSTEMS(root)))
+        declared = {*root.nsmap.values()}
+        spaces = [number for number, space in enumerate(GML) if space in declared or space.encode() in raw]
+        with_geometry = self._wants_geometry or self._odd_numbers(root, raw, spaces)
+        if b"srsName" in raw:
+            self.geometries.reference_systems.update(_texts(_REFERENCE_SYSTEMS(root)))
         if self._wants_ids or self._wants_references:
-            self._note(root, _IDS)
+            self._note(root, [_IDS[number] for number in spaces], with_references=b"href" in raw)
         for child in root:
             name = local(child)
             if name in MEMBERS:
@@ -126,19 +130,17 @@ class _Reading:
                     if local(envelope) == "Envelope":
                         self._envelope(envelope)
 
-    def _odd_numbers(self, root: Element) -> bool:
+    def _odd_numbers(self, root: Element, raw: bytes, spaces: Sequence[int]) -> bool:
         """Whether the numbers of a piece need to be read one by one, so that what is wrong can be told."""
         if "city_number" not in self.ledger.kinds:
             return False
-        for space, numbers, old in zip(GML, _NUMBERS, _OLD_NUMBERS, strict=True):
-            if space not in root.nsmap.values():
-                continue
-            texts = _texts(numbers(root))
-            if old(root) or "".join(texts).encode().translate(None, _PLAIN):
+        for number in spaces:
+            texts = _texts(_NUMBERS[number](root))
+            if "".join(texts).encode().translate(None, _PLAIN) or (b"coord" in raw and _OLD_NUMBERS[number](root)):
                 return True
             if any(len(text.split()) % 3 for text in texts):
                 return True
-        return not any(space in root.nsmap.values() for space in GML)
+        return not spaces
 
     def _as_it_stands(self, chunks: Iterable[bytes], lines: int) -> str | None:
         """Read what can't be cut into pieces. lines: how many of the file stand before it."""
@@ -177,7 +179,7 @@ class _Reading:
             self._envelope(element)
         elif name in MEMBERS and _is_root(parent):
             if self._wants_ids or self._wants_references:
-                self._note(element, _ID_HERE)
+                self._note(element, _ID_HERE, with_references=True)
             self._member(element, name, with_geometry=True)
             # The tree of this member is needed no more; the one before can go altogether.
             element.clear()
@@ -210,7 +212,7 @@ class _Reading:
             if local(corner) in {"lowerCorner", "upperCorner"}:
                 self.envelope[local(corner)] = (corner.text or "").split()
 
-    def _note(self, element: Element, every_id: tuple[etree.XPath, ...]) -> None:
+    def _note(self, element: Element, every_id: Iterable[etree.XPath], *, with_references: bool) -> None:
         """Names given in an element, and names used in it."""
         for ids in every_id:
             names = _texts(ids(element))
@@ -218,7 +220,7 @@ class _Reading:
             if len(fresh) < len(names) or not fresh.isdisjoint(self._ids):
                 self._note_twice(names)
             self._ids |= fresh
-        if self._wants_references:
+        if self._wants_references and with_references:
             self._hrefs.update(href for href in _texts(_HREFS(element)) if href.startswith("#"))
 
     def _note_twice(self, names: list[str]) -> None:
