@@ -136,12 +136,13 @@ def check_sources(
         opened += found
     chosen = settings_for(settings, sources)
     lang = lang or "zh"
-    plan = plan_for(opened, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang)
-    across = None
+    concluding = None
     if deliveries:
         from cimkit.run.delivery import Deliveries
 
-        across = Deliveries(deliveries)
+        concluding = Deliveries(deliveries)
+    known = [*opened, *(delivery.source for delivery in deliveries)]
+    plan = plan_for(known, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang)
     report = run(
         opened,
         plan,
@@ -150,7 +151,7 @@ def check_sources(
         progress=progress,
         cancel=cancel,
         pictures=pictures,
-        across=across,
+        concluding=concluding,
         crew=crew,
         cache=cache,
     )

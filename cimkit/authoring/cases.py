@@ -14,8 +14,8 @@ City data instead has `layers`, see `case_layers`; a case with both has two sour
 
 `bare: true` leaves out the project and units that stand before the lines otherwise, `header` is a list of lines in
 place of the usual header, `text` is a whole file as it is (`file`: its name), `files` are several by their names, as
-one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `pictures: true`: a report with drawings is asked for. `stage` and
-`parameters` say under what the rule is asked.
+one archive (a delivery, in a pack that speaks of them; `base` are the files that it replaces). `pictures: true`: a
+report with drawings is asked for. `stage` and `parameters` say under what the rule is asked.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def _checked(case: Case, pack: LoadedPack, stage: str | None) -> Report:
         from cimkit.run.delivery import Deliveries, delivery_in
 
         sources, delivery = delivery_in(case.content, sources, Limits(), name=case.name, base=case.base)
-        return run(sources, plan, across=Deliveries([delivery] if delivery is not None else []))
+        return run(sources, plan, concluding=Deliveries([delivery] if delivery is not None else []))
     return run(sources, plan, across=case.layers, pictures=case.pictures)
 
 

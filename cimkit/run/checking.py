@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cimkit import __version__
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
@@ -13,7 +15,7 @@ from cimkit.rules.model import Pack
 from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements, assemble
 from cimkit.run.ids_notes import with_notes
-from cimkit.run.looking import Across, Look, Plan, fault_told
+from cimkit.run.looking import Across, Look, Looked, Noter, Plan, fault_told
 from cimkit.run.looks import CancelledError, Progress, looks
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
@@ -24,7 +26,21 @@ if TYPE_CHECKING:
     from cimkit.run.cache import AnswerCache
     from cimkit.run.crews import Crew
 
-__all__ = ["Across", "CancelledError", "Plan", "Progress", "run"]
+__all__ = ["Across", "CancelledError", "Concluding", "Plan", "Progress", "run"]
+
+
+class Concluding(Across, Protocol):
+    """Someone who makes further sources of what the others hold: `facts_of` has their facts."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Those sources, the last of the run."""
+
+    def noter(self) -> Noter:
+        """Who notes what must be known of the others."""
+
+    def heed(self, source: Source, looked: Looked) -> None:
+        """Called with what each source said, in the order of the sources."""
 
 
 def run(
@@ -37,23 +53,32 @@ def run(
     cancel: Callable[[], bool] | None = None,
     pictures: bool = False,
     across: Across | None = None,
+    concluding: Concluding | None = None,
     crew: Crew | None = None,
     cache: AnswerCache | None = None,
 ) -> Report:
     """Check every source against the plan. A source that can't be read is in the report with its sentence, and the
     others are checked; a fault of cimkit itself is listed as an internal error, and its source has no verdict.
 
-    crew: who looks at the sources, this process unless one is given; cache: where answers are kept.
+    across: who compares the sources while they are looked at; concluding: who makes further sources of what all of them
+    hold. crew: who looks at the sources, this process unless one is given; cache: where answers are kept.
     Raises CancelledError when `cancel()` becomes true.
     """
     limits = limits or Limits()
-    look = Look(plan, lang, limits, pictures, across)
+    look = Look(plan, lang, limits, pictures, across, concluding.noter() if concluding is not None else None)
     summaries: list[SourceSummary] = []
     told: list[SourceJudgements] = []
     faults: list[Mapping[str, Any]] = []
     pairs = AcrossRun(plan.missing_parameters)
     views: list[StoreyPlan | Map] = []
-    for looked in looks(look, sources, crew, cache, progress=progress, cancel=cancel):
+    every = chain(
+        looks(look, sources, crew, cache, progress=progress, cancel=cancel),
+        _concluded(Look(plan, lang, limits), concluding, len(sources)),
+    )
+    sources = [*sources, *(concluding.sources if concluding is not None else ())]
+    for source, looked in zip(sources, every, strict=True):
+        if concluding is not None:
+            concluding.heed(source, looked)
         summaries.append(looked.summary)
         if looked.told is not None:
             told.append(looked.told)
@@ -89,6 +114,14 @@ def run(
     )
     report.verdict = report_verdict(report)
     return report
+
+
+def _concluded(look: Look, concluding: Concluding | None, first: int) -> Iterator[Looked]:
+    """The sources that are made of the others, looked at once those were. first: their place in the run."""
+    if concluding is not None:
+        look = replace(look, across=concluding)
+        for index, source in enumerate(concluding.sources, start=first):
+            yield look((index, source))
 
 
 def _pack_summary(pack: Pack, results: Sequence[Result]) -> PackSummary:

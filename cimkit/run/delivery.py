@@ -20,7 +20,9 @@ from cimkit.readers.delivery.found import Found, Unread, found_in
 from cimkit.readers.delivery.reader import read_delivery
 from cimkit.readers.notes import Notes
 from cimkit.run.delivery_keys import KeyColumns
+from cimkit.run.delivery_notes import DeliveryNoter, found_of
 from cimkit.run.delivery_place import Place, place_of, relative_name
+from cimkit.run.looking import Looked
 from cimkit.sources.limits import Limits
 from cimkit.sources.opening import expand
 from cimkit.sources.source import Source
@@ -37,9 +39,6 @@ CITY = frozenset(
         "i3s", "s3m", "osgb", "geotiff", "las", "csv", "xlsx", "parquet", "metadata",
     }
 )  # fmt: skip
-
-#: Formats that say nothing of the extent or the kind of their geometry: it is read anyway.
-_NO_EXTENT = frozenset({"geojson", "geojsonseq", "shapefile"})
 
 SourceLike = str | os.PathLike[str] | bytes | BinaryIO
 #: Name and content of a document.
@@ -58,18 +57,22 @@ class DeliveryRun:
     manifest: Document | None = None
     agreement: Document | None = None
     paths: Sequence[str] = ()
-    unread: Sequence[Unread] = ()
+    unread: list[Unread] = field(default_factory=list)
     base: Changes | None = None
     keys: KeyColumns = field(default_factory=KeyColumns)
     found: list[Found] = field(default_factory=list)
 
-    def take(self, source: Source, facts: Facts) -> None:
-        """Keep the catalogue's rows of one of its sources."""
+    def heed(self, source: Source, looked: Looked) -> None:
+        """Keep the catalogue's rows of one of its sources, or that it could not be read."""
         path = relative_name(source.name, self.prefix, self.paths)
-        found = found_in(path, facts.datasets, facts.whole)
+        if looked.note is None:
+            self.unread.append(Unread(path, source.format))
+            return
+        found = found_of(looked.note["found"], path)
         self.found += found
-        if self.base is not None:
-            self.keys.take(path, found, facts)
+        for layer, keys, ended in zip(found, looked.note["keys"], looked.note["ended"], strict=True):
+            self.keys.keys[path, layer.layer] = keys if keys is None else frozenset(keys)
+            self.keys.ended[path, layer.layer] = frozenset(ended)
 
     def facts(self, demand: Demand) -> Facts:
         """Raises SourceError when its documents can't be read."""
@@ -87,38 +90,39 @@ class DeliveryRun:
 
 
 class Deliveries:
-    """The deliveries of one run (`run.checking.Across`). Sources that belong to none pass by."""
+    """The deliveries of one run (`run.checking.Concluding`). Sources that belong to none pass by."""
 
     def __init__(self, runs: Sequence[DeliveryRun]) -> None:
         self._runs = runs
 
-    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
-        """The features of formats that state no extent, and the fields that may be keys, where an update is compared
-        with its base."""
-        run = self._of(source)
-        if run is None or schema is not None:
-            return Demand()
-        keys = run.keys.demand() if run.base is not None else Demand()
-        return keys | _boxes(source)
+    @property
+    def sources(self) -> list[Source]:
+        """The deliveries themselves."""
+        return [run.source for run in self._runs]
+
+    def noter(self) -> DeliveryNoter:
+        """Notes what the catalogue needs, and keys where one of them is an update."""
+        compared = [run for run in self._runs if run.base is not None]
+        named = tuple(dict.fromkeys(name for run in compared for name in run.keys.named))
+        return DeliveryNoter(bool(compared), named)
+
+    def heed(self, source: Source, looked: Looked) -> None:
+        """Hand what a source said to the delivery that it belongs to."""
+        run = next((run for run in self._runs if f"{source.name}{run.prefix[-1:]}".startswith(run.prefix)), None)
+        if run is not None and source.format != "delivery":
+            run.heed(source, looked)
+
+    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:  # noqa: ARG002  (the run's interface)
+        """Nothing: a delivery is made, not read."""
+        return Demand()
 
     def take(self, source: Source, facts: Facts) -> None:
-        """Hand a source's facts to the delivery that it belongs to."""
-        run = self._of(source)
-        if run is not None and source.format != "delivery":
-            run.take(source, facts)
+        """Nothing is kept of a delivery."""
 
     def facts_of(self, source: Source, demand: Demand) -> Facts | None:
         """The facts of a delivery; None for every other source."""
-        run = next((run for run in self._runs if run.source.name == source.name), None)
-        return run.facts(demand) if run is not None and source.format == "delivery" else None
-
-    def _of(self, source: Source) -> DeliveryRun | None:
-        return next((run for run in self._runs if f"{source.name}{run.prefix[-1:]}".startswith(run.prefix)), None)
-
-
-def _boxes(source: Source) -> Demand:
-    """What must be read so that the extent of a source is known."""
-    return Demand(kinds=None, geometry=True) if source.format in _NO_EXTENT else Demand()
+        run = next((run for run in self._runs if run.source is source), None)
+        return run.facts(demand) if run is not None else None
 
 
 def delivery_in(
@@ -129,7 +133,7 @@ def delivery_in(
     name: str | None = None,
     base: SourceLike | None = None,
 ) -> tuple[list[Source], DeliveryRun | None]:
-    """The sources of what was given, the delivery itself last, and what makes its facts. Not a delivery: the sources as
+    """The sources of what was given, and what makes a further one of them, the delivery. Not a delivery: the sources as
     they are, and None.
 
     A folder or archive is a delivery when a manifest or an agreement lies at its top, or when it holds at least two
@@ -159,15 +163,10 @@ def _with_delivery(
     title = place.prefix + manifest[0] if manifest is not None else place.label
     content = b"".join(document[1] for document in (manifest, agreement) if document is not None)
     source = Source(title, data=content, size=len(content), format="delivery", error=place.error)
-    unread = [
-        Unread(each.name.removeprefix(place.prefix), each.format)
-        for each in others
-        if each.error is not None and each.name.startswith(place.prefix)
-    ]
-    run = DeliveryRun(source, place.prefix, manifest, agreement, place.paths, unread, base)
+    run = DeliveryRun(source, place.prefix, manifest, agreement, place.paths, base=base)
     if manifest is not None and base is not None:
         run.keys.named = _keys(manifest)
-    return [*others, source], run
+    return others, run
 
 
 def _is_nothing(source: Source, place: Place) -> bool:
@@ -187,7 +186,8 @@ def _keys(manifest: Document) -> tuple[str, ...]:
 
 
 def _demand_of_base(keys: KeyColumns, source: Source) -> Callable[[IfcSchema | None], Demand]:
-    return lambda schema: keys.demand() | _boxes(source) if schema is None else Demand()
+    noter = DeliveryNoter(with_keys=True, named=keys.named)
+    return lambda schema: noter.demand(source, schema)
 
 
 def _base(given: SourceLike, limits: Limits) -> Changes:

@@ -40,8 +40,11 @@ class Keeper:
         """None where nothing is to be kept: no cache, pictures wanted, or someone who must see the facts themselves."""
         if cache is None or look.pictures or look.across is not None:
             return None
+        noted = "" if look.noter is None else look.noter.key
+        if noted is None:
+            return None
         try:
-            return cls(cache, look, _asked(look.plan, look.lang, str(look.limits.depth)))
+            return cls(cache, look, _asked(look.plan, look.lang, f"{look.limits.depth} {noted}"))
         except (CimkitError, TypeError):
             return None  # a pack that can't be read says so elsewhere; a parameter that is no JSON has no digest
 
@@ -103,6 +106,7 @@ def _written(looked: Looked) -> bytes:
         {
             "summary": {each.name: getattr(looked.summary, each.name) for each in fields(SourceSummary)},
             "people": None if told is None else told.people.to_dict(as_series=False),
+            "note": looked.note,
             "judgements": [] if told is None else [_judgement(key, one) for key, one in told.judgements.items()],
         }
     )
@@ -126,6 +130,7 @@ def _read(kept: Mapping[str, Any], index: int, plan: Plan) -> Looked:
     verdict = given.pop("verdict")
     summary = SourceSummary(**given, verdict=Verdict(verdict) if verdict else None)
     looked = Looked(summary, None, AcrossRun(plan.missing_parameters))
+    looked.note = kept["note"]
     if kept["people"] is not None:
         people = pl.DataFrame(kept["people"], schema=_PEOPLE)
         people = people.with_columns(pl.lit(index, dtype=pl.Int32).alias("source"))

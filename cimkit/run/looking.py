@@ -26,7 +26,7 @@ from cimkit.sources.source import Source
 if TYPE_CHECKING:
     from cimkit.report.views import Plan as StoreyPlan
 
-__all__ = ["Across", "Look", "Looked", "Plan", "fault_told"]
+__all__ = ["Across", "Look", "Looked", "Noter", "Plan", "fault_told"]
 
 
 class Across(Protocol):
@@ -40,6 +40,20 @@ class Across(Protocol):
 
     def facts_of(self, source: Source, demand: Demand) -> Facts | None:
         """The facts of a source that it makes itself, of all that it took so far; None: a reader has them."""
+
+
+class Noter(Protocol):
+    """Says of each source, wherever it is looked at, what a source made of all of them needs to know. It can travel."""
+
+    @property
+    def key(self) -> str | None:
+        """Tells notes of one kind from those of another, where answers are kept; None: notes too large to keep."""
+
+    def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
+        """What it needs to know of a source besides what the rules ask."""
+
+    def note(self, source: Source, facts: Facts) -> Any:
+        """What is to be known of the source, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ class Looked:
     pairs: AcrossRun
     faults: list[Mapping[str, Any]] = field(default_factory=list)
     views: list[StoreyPlan] = field(default_factory=list)
+    note: Any = None  # see Noter
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Look:
     limits: Limits
     pictures: bool = False
     across: Across | None = None
+    noter: Noter | None = None
 
     def __call__(self, task: tuple[int, Source]) -> Looked:
         """What the source says. One that can't be read, and a fault of cimkit, are in the answer.
@@ -119,7 +135,7 @@ class Look:
         with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
             listed = bool(source.parts) and self.limits.depth is not Depth.FULL  # terabytes are not hashed for a sample
             digest = None if listed else aside.submit(source.digest, self.limits)
-            facts = _facts(source, rules, self.limits, self.across)
+            facts = _facts(source, rules, self.limits, self.across, self.noter)
             judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
             summary.sha256 = digest.result() if digest is not None else None
         for rule, judgement in zip(alone, judgements, strict=True):
@@ -132,6 +148,8 @@ class Look:
         looked.pairs.take(index, facts, rules)
         if self.across is not None:
             self.across.take(source, facts)
+        if self.noter is not None:
+            looked.note = self.noter.note(source, facts)
         _summarise(summary, facts, [judgement.verdict for judgement in judgements])
         if self.limits.depth is not Depth.FULL and source.format != "delivery":
             summary.facts = {**summary.facts, "depth": _looked_at(source, self.limits)}
@@ -175,7 +193,7 @@ def _shallow(demand: Demand) -> Demand:
     )
 
 
-def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None) -> Facts:
+def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None, noter: Noter | None) -> Facts:
     rules = [rule for rule in rules if may_speak_of(rule, source.format)]
     own = across.facts_of(source, demand_of(rules, None)) if across is not None else None
     if own is not None:
@@ -185,7 +203,7 @@ def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across
         wanted = demand_of(rules, schema)
         if limits.depth is Depth.STRUCTURE:
             return _shallow(wanted)
-        return wanted if across is None else wanted | across.demand(source, schema)
+        return Demand.of([wanted, *(each.demand(source, schema) for each in (across, noter) if each is not None)])
 
     facts = read_facts(source, limits, demand)
     if limits.depth is not Depth.FULL:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cimkit
+from cimkit.api import check_sources
 from cimkit.errors import SourceError, UsageError
 from cimkit.facts.demand import Demand
 from cimkit.readers.delivery import fields, values
@@ -25,6 +26,7 @@ from cimkit.readers.delivery.documents import read_document
 from cimkit.readers.delivery.found import Found, normal_path, same_path, stem
 from cimkit.readers.delivery.inference import inferred_category
 from cimkit.readers.delivery.reader import read_delivery
+from cimkit.run.crews import processes
 
 BUILDINGS = "建筑编码,层数\nA1,6\nA2,7\n"
 MANIFEST = """
@@ -322,6 +324,23 @@ def test_the_schema_says_what_is_read() -> None:
         assert schema["$defs"][part]["required"] == list(fields.required(table))
     assert validator.is_valid({"delivery_version": 1, "datasets": [{"path": "a.gpkg", "secrecy": "公开"}]})
     assert not validator.is_valid({"delivery_version": 1, "datasets": [{"pfad": "a.gpkg"}]})
+
+
+def test_a_delivery_by_two_processes_is_the_same(tmp_path: Path) -> None:
+    files = {"建筑.csv": BUILDINGS, "道路.csv": BUILDINGS, "绿地.json": "{", "delivery.yaml": MANIFEST}
+    folder = delivery(tmp_path, files)
+    alone, together = (check_sources([folder], packs=["city-delivery"], crew=crew) for crew in (None, processes(2)))
+    told = [{**report.to_dict(), "created": ""} for report in (alone, together)]
+    assert told[0] == told[1]
+
+
+def test_what_can_not_be_read_is_told_as_such_by_the_catalogue(tmp_path: Path) -> None:
+    manifest = "delivery_version: 1\ndatasets:\n  - {path: a.parquet, name: 建筑}\n"
+    folder = delivery(tmp_path, {"delivery.yaml": manifest, "建筑.csv": BUILDINGS})
+    (folder / "a.parquet").write_bytes(b"PAR1 and nothing else")
+    report = cimkit.check(folder, packs=["city-delivery"])
+    assert [source.error is not None for source in report.sources] == [True, False, False]
+    assert failed(report)["CTD-CAT-004"] == ["catalogue_unread"]
 
 
 def test_a_base_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
