@@ -1,7 +1,8 @@
 """dates_in_order: days that must follow one another do, as far as they are given.
 
-Days may be written 2024-05-06, 2024/5/6, 2024.5.6, 20240506 or 2024年5月6日, with a time after them. What cannot be
-read as a day is not asked here: its form is another rule's affair.
+Days may be written 2024-05-06, 2024/5/6, 2024.5.6, 20240506 or 2024年5月6日, with a time after them. Of a month or a
+year alone any day may be meant: only what no such day can put right is out of order. What cannot be read so is not
+asked here: its form is another rule's affair.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __all__ = ["days_of", "demand", "judge"]
 
 _SEPARATED = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})"
 _COMPACT = r"^\s*(\d{4})(\d{2})(\d{2})(?:\D|$)"
+_MONTH = r"^\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*月?)?\s*年?\s*$"
 
 
 def demand(options: Mapping[str, Any]) -> Demand:
@@ -31,13 +33,14 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     """operands: properties or attributes, in the order in which their days come. One finding a subject, naming the
     first pair out of order. Subjects with fewer than two readable days are not asked."""
     count = len(selected)
-    day = np.full((len(options["operands"]), count), -1, np.int64)
+    day = np.full((len(options["operands"]), count), -1, np.int64)  # the first that can be meant
+    last = day.copy()
     text = np.full(day.shape, None, dtype=object)
     for place, operand in enumerate(options["operands"]):
         found = context.operand(operand)
         if found is not None:
             column, _ = found
-            day[place, column.sid] = days_of(column.values.text)
+            day[place, column.sid], last[place, column.sid] = _spans(column.values.text)
             text[place, column.sid] = column.values.text.to_numpy()
     given = day >= 0
     latest = np.full(count, -1, np.int64)  # which operand holds the latest day so far
@@ -45,7 +48,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     everyone = np.arange(count)
     for place in range(len(day)):
         known = given[place] & (latest >= 0)
-        late = known & (day[latest, everyone] > day[place]) & (first < 0)
+        late = known & (day[latest, everyone] > last[place]) & (first < 0)
         first[late], second[late] = latest[late], place
         newer = given[place] & (~known | (day[place] >= day[latest, everyone]))
         latest[newer] = place
@@ -59,6 +62,17 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         return finding_rows(sids, "dates_out_of_order", found=found, expected=expected)
 
     return Outcome(asked & (first >= 0), explain, asked=asked)
+
+
+def _spans(texts: pl.Series) -> tuple[IntArray, IntArray]:
+    """First and last day that can be meant, as yyyymmdd; -1 for what is neither day nor month nor year."""
+    days = days_of(texts)
+    parts = texts.str.strip_suffix(".0").str.extract_groups(_MONTH).struct
+    year, month = (parts.field(str(group)).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for group in (1, 2))
+    known = (days < 0) & (year > 0) & (month <= 12)
+    start = year * 10_000 + np.where(month > 0, month, 1) * 100 + 1
+    end = year * 10_000 + np.where(month > 0, month, 12) * 100 + 31
+    return np.where(known, start, days), np.where(known, end, days)
 
 
 def days_of(texts: pl.Series) -> IntArray:

@@ -125,7 +125,7 @@ def _note(layer: str, reason: str, field: str, found: str | None, expected: str 
 
 
 def _missing(layer: _Layer, options: Mapping[str, Any]) -> pl.DataFrame:
-    near = difflib.get_close_matches(options["name"], list(layer.fields), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(options["name"], list(layer.fields), n=1, cutoff=0.8)
     aliases = " / ".join((options["name"], *options.get("names", ())))
     return _note(layer.name, "field_missing", options["name"], near[0] if near else None, aliases)
 

@@ -82,3 +82,11 @@ def test_layers_are_called_by_rule() -> None:
     assert (
         not Evaluation(facts).judge(Check("layer_name", {**options, "among": matching("X.*")}), np.ones(0, bool)).looked
     )
+
+
+def test_a_year_or_month_is_out_of_order_only_where_no_day_of_it_fits() -> None:
+    columns: dict[str, list[Any]] = {
+        "建成": ["2012-06", "2012", "2012-06-15", "2012年7月", "2013", "2012-06-15", "明年"],
+        "改造": ["2012", "2012-06", "2012-06", "2012-06-30", "2012", "2012年5月", "2012"],
+    }
+    assert [sid for sid, _, _ in ask("dates_in_order", columns, operands=(named("建成"), named("改造")))] == [3, 4, 5]
