@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from cimkit.errors import UsageError
@@ -86,13 +87,11 @@ def cluster(address: str) -> Crew:
     @contextmanager
     def hire() -> Iterator[Executor]:
         try:
-            import distributed
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise UsageError("run.dask_missing") from error
         try:
-            client: Any = distributed.Client(  # type: ignore[no-untyped-call]
-                address, timeout=_CONNECT_SECONDS, set_as_default=False
-            )
+            client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError("run.scheduler_unreachable", address=address, why=str(error)[:300]) from error
         try:

@@ -15,7 +15,7 @@ from cimkit.projects.portfolio.model import Portfolio
 __all__ = ["FORMATS", "known_format", "write"]
 
 #: Name of the format -> module of this package.
-FORMATS = {"json": "json", "text": "text"}
+FORMATS = {"docx": "docx", "html": "html", "json": "json", "text": "text", "xlsx": "xlsx"}
 
 Writer = Callable[[Portfolio, IO[bytes]], None]
 
