@@ -96,7 +96,13 @@ class _Page:
     def _asks(self) -> list[str]:
         rule, words = self.rule, ConditionWords(self.lang)
         lines = []
-        if rule.where is None:
+        if rule.across is not None:
+            for role in (rule.across.first, rule.across.second):
+                lines += [self._word("asks_role", role=role.name), ""]
+                lines += [*(words.lines(role.where) if role.where is not None else ()), ""]
+            ways = [pairing.take or self._word(f"asks_by_{pairing.by}") for pairing in rule.across.pairings]
+            lines.append(self._word("asks_match", ways=" → ".join(ways)))
+        elif rule.where is None:
             lines.append(self._word("asks_whole"))
         else:
             lines += [self._word("asks_where"), "", *words.lines(rule.where)]

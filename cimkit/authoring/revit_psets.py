@@ -44,7 +44,7 @@ def revit_files(pack: Pack, lang: str = "zh") -> RevitFiles:
     carriers: list[Carrier] = []
     left_out: list[str] = []
     for rule in pack.rules:
-        if rule.status in (Status.DRAFT, Status.REMOVED):
+        if rule.status in (Status.DRAFT, Status.REMOVED) or rule.across is not None:
             continue
         for wanted in _properties(rule.must):
             carrier = _carrier(rule, wanted)
