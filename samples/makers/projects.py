@@ -26,6 +26,29 @@ def all_projects() -> dict[str, Mapping[str, bytes]]:
     }
 
 
+def _building(
+    number: str, code: str, name: str, area: float, storeys: int, phase: str, district: str, year: int, height: float
+) -> dict[str, object]:
+    """What a building layer says of one building; figures are made up."""
+    return {
+        "建筑编码": code,
+        "名称": name,
+        "详细地址": "样例路18号",
+        "建筑用途": "住宅",
+        "建筑面积": area,
+        "地上层数": storeys,
+        "地下层数": 1 if code == "SAMPLE-18" else 0,
+        "建筑高度": round(height, 2),
+        "结构类型": "砌体",
+        "建成时间": f"{year}-06",
+        "户数": 6 * storeys,
+        "抗震设防类别": "丙类",
+        "行政区代码": district,
+        "改造状态": phase,
+        "项目编号": number,
+    }
+
+
 def _old_neighbourhood() -> dict[str, bytes]:
     number, name = "2506-210102-04-01-123456", "样例小区18号楼老旧小区改造工程"
     structure = SmallModel(
@@ -93,27 +116,13 @@ deliverables:
     layer = [
         (
             box(west, 41.79995, west + 0.0003, 41.80005),
-            {
-                "建筑编码": code,
-                "名称": label,
-                "建筑面积": area,
-                "地上层数": storeys,
-                "改造状态": phase,
-                "项目编号": number,
-            },
+            _building(number, code, label, area, storeys, phase, "210102", 1985, 2.8 * storeys),
         )
         for code, label, area, storeys, phase, west in buildings
     ] + [
         (
             box(123.42985, 41.7999, 123.42989, 41.79994),
-            {
-                "建筑编码": "SAMPLE-20",
-                "名称": "加建电梯间",
-                "建筑面积": 60.0,
-                "地上层数": 6,
-                "改造状态": "新建",
-                "项目编号": number,
-            },
+            _building(number, "SAMPLE-20", "加建电梯间", 60.0, 6, "新建", "210102", 2026, 17.25),
         )
     ]
     tables = {
@@ -133,7 +142,7 @@ deliverables:
             ],
             ["XQ-001", "样例小区", number, 1985, 36, 1, 1492.56, 620, 200, 300, 120],
         ],
-        "楼栋": [
+        "小区楼栋": [
             ["小区编号", "建筑编码", "名称", "户数", "改造面积", "单元数", "加装电梯数", "地上层数"],
             ["XQ-001", "SAMPLE-18", "18号楼", 36, 1492.56, 1, 1, 6],
         ],
@@ -240,14 +249,7 @@ deliverables:
             [
                 (
                     box(longitude, latitude, longitude + 0.00017, latitude + 0.00013),
-                    {
-                        "建筑编码": "SAMPLE-H1",
-                        "名称": "样例老洋房",
-                        "建筑面积": 420.0,
-                        "地上层数": 2,
-                        "改造状态": "保留",
-                        "项目编号": number,
-                    },
+                    _building(number, "SAMPLE-H1", "样例老洋房", 420.0, 2, "保留", "210202", 1925, 8.4),
                 )
             ],
         ),
@@ -361,14 +363,7 @@ deliverables:
             [
                 (
                     box(122.9950, 41.1240, 122.99515, 41.1241),
-                    {
-                        "建筑编码": "SAMPLE-RZ1",
-                        "名称": "样例一站",
-                        "建筑面积": 120.0,
-                        "地上层数": 1,
-                        "改造状态": "新建",
-                        "项目编号": number,
-                    },
+                    _building(number, "SAMPLE-RZ1", "样例一站", 120.0, 1, "新建", "210302", 2024, 5.0),
                 )
             ],
         ),
