@@ -135,6 +135,10 @@ CHECKS: Mapping[str, CheckSpec] = {
     ),
     "placed": CheckSpec("plane.placed", {"aspect": Option.TEXT, "box": Option.BOX}, "aspect"),
     "dates_in_order": CheckSpec("dates_in_order", {"operands": Option.OPERANDS}, "operands"),
+    "heights_agree": CheckSpec(
+        "heights_agree",
+        {"left": Option.OPERAND, "right": Option.OPERAND, "max": Option.NUMBER, "spread": Option.NUMBER},
+    ),
     "fresh": CheckSpec(
         "fresh", {"operands": Option.OPERANDS, "as_of": Option.TEXT, "max_years": Option.NUMBER}, "operands"
     ),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
     from cimkit.readers.notes import Notes
 
-__all__ = ["Record", "facts_of_records"]
+__all__ = ["Record", "asks_for_field", "facts_of_records"]
 
 _GREATEST = 2**63 - 1
 _DESCRIBED = ("kind", "id", "name", "tag", "type", "storey", "locator")
@@ -69,6 +69,17 @@ def facts_of_records(
         defects=notes.frame(),
         whole=whole or {},
         counts=counts or {},
+    )
+
+
+def asks_for_field(demand: Demand, kind: str, name: str) -> bool:
+    """Whether a field of this kind of record is asked for, so that finding it out is worth the time."""
+    if demand.kinds is None:
+        return True
+    kinds, names = pl.Series([kind]), pl.Series([name])
+    return any(
+        (each.set is None or bool(each.set(kinds)[0])) and (each.name is None or bool(each.name(names)[0]))
+        for each in demand.properties
     )
 
 

@@ -160,7 +160,9 @@ def _kinds_named(condition: Condition, schema: IfcSchema | None) -> frozenset[st
 
 
 #: Checks whose operands and conditions are asked of the selected subjects themselves, and of nobody else.
-_OF_THE_SELECTED = frozenset({"agree", "compare", "fresh", "same_as", "share", "unique", "valid_code", "within"})
+_OF_THE_SELECTED = frozenset(
+    {"agree", "compare", "fresh", "heights_agree", "same_as", "share", "unique", "valid_code", "within"}
+)
 
 
 def _of_condition(condition: Condition, schema: IfcSchema | None, kinds: frozenset[str] | None) -> Iterator[Demand]:

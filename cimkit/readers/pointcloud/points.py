@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.readers.height_cells import HeightCells
 from cimkit.readers.notes import Notes
 from cimkit.readers.pointcloud.header import Header
 
@@ -24,12 +25,14 @@ _POINTS = 50_000_000
 #: The grid on which density is counted has at most so many cells a side, each for so many points if they lay evenly.
 _CELLS = 1024
 _POINTS_A_CELL = 16
+_GROUND = 2
 
 
 @dataclass(slots=True)
 class PointSums:
     """points looked at; classes and returns: number -> points; least, greatest: of raw x, y, z in the file's units;
-    cells: points of each cell of the grid; cell: its sides; odd_returns: points whose return numbers make no sense."""
+    cells: points of each cell of the grid; cell: its sides; odd_returns: points whose return numbers make no sense;
+    ground, surface: heights of the ground class, and of all points, where asked for."""
 
     points: int = 0
     classes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(256, np.int64))
@@ -40,16 +43,19 @@ class PointSums:
     cell: tuple[float, float] = (1.0, 1.0)
     odd_returns: int = 0
     complete: bool = True
+    ground: HeightCells | None = None
+    surface: HeightCells | None = None
 
 
-def sum_points(path: Path, header: Header, notes: Notes) -> PointSums:
+def sum_points(path: Path, header: Header, notes: Notes, *, heights: bool = False) -> PointSums:
     """The sums of all points, or of chunks of a large cloud. What cannot be unpacked is noted, and the rest left out.
+    heights: also of the heights by cell.
 
     Raises ImportError without laspy, or without what unpacks LAZ.
     """
     import laspy
 
-    sums = PointSums()
+    sums = PointSums(ground=HeightCells(), surface=HeightCells()) if heights else PointSums()
     box = np.array([header.least, header.greatest])
     sides = box[1, :2] - box[0, :2] if np.isfinite(box).all() else np.zeros(2)
     if sides.min() > 0 and sides.max() < 1e9 and header.points:
@@ -104,6 +110,10 @@ def _add(sums: PointSums, chunk: Any, header: Header, corner: npt.NDArray[np.flo
     number, of = np.asarray(chunk.return_number), np.asarray(chunk.number_of_returns)
     sums.returns += np.bincount(number, minlength=16)[:16]
     sums.odd_returns += int(((number == 0) | (number > of)).sum())
+    if sums.ground is not None and sums.surface is not None:
+        ground = np.asarray(chunk.classification) == _GROUND
+        sums.ground.add(place[0][ground], place[1][ground], place[2][ground])
+        sums.surface.add(*place)
     if sums.cells is not None:
         with np.errstate(invalid="ignore", over="ignore"):
             column = np.floor((place[0] - corner[0]) / sums.cell[0])

@@ -12,11 +12,12 @@ import numpy as np
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText
+from cimkit.readers.height_cells import cells_text
 from cimkit.readers.notes import Notes
 from cimkit.readers.pointcloud.header import Header, LasError, read_header
 from cimkit.readers.pointcloud.points import PointSums, sum_points
 from cimkit.readers.pointcloud.system import system_of
-from cimkit.readers.records import Record, facts_of_records
+from cimkit.readers.records import Record, asks_for_field, facts_of_records
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["read_las"]
 
 _AXES = ("x", "y", "z")
+#: Points that a cell needs so that its mean height says something.
+_LEAST = 4
 
 
 def read_las(path: Path, demand: Demand, *, name: str) -> Facts:
@@ -48,12 +51,17 @@ def read_las(path: Path, demand: Demand, *, name: str) -> Facts:
     elif system is None or system.crs is None or not system.crs.startswith("EPSG:"):
         notes.add("las_crs_not_registered", found=system.crs if system is not None else None, locator="header")
     try:
-        sums = sum_points(path, header, notes)
+        metric = system is not None and system.unit is not None
+        heights = metric and asks_for_field(demand, "pointcloud", "height_cells")
+        sums = sum_points(path, header, notes, heights=heights)
     except ImportError as missing:
         raise SourceError("readers.extra_missing", name=name, extra="points") from missing
     _judge(header, sums, notes)
     stem = name.rpartition("/")[2].rpartition("!")[2]
-    cloud = Record("pointcloud", stem, stem, stem, _fields(header, system, sums))
+    fields = _fields(header, system, sums)
+    if sums.ground is not None and sums.surface is not None:  # the ground where it is told, else all points
+        fields["height_cells"] = cells_text(sums.ground.means(_LEAST) or sums.surface.means(_LEAST))
+    cloud = Record("pointcloud", stem, stem.rpartition(".")[0] or stem, stem, fields)
     used = np.flatnonzero(sums.classes).tolist()
     classes = [
         Record(

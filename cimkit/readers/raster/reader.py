@@ -15,9 +15,9 @@ from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, system_of_wkt
 from cimkit.readers.notes import Notes
 from cimkit.readers.raster.directories import Directory, TiffError, read_directories
-from cimkit.readers.raster.sample import BandSums, Sample, take_sample
+from cimkit.readers.raster.sample import BandSums, Sample, take_sample, terrain_cells
 from cimkit.readers.raster.world_file import find_world_file, read_world_file
-from cimkit.readers.records import Record, facts_of_records
+from cimkit.readers.records import Record, asks_for_field, facts_of_records
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
@@ -87,7 +87,10 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
     looked = notes.wants("raster_data_unreadable", "raster_not_judged") or _asks_for_pixels(demand)
     sample = take_sample(raster, notes) if looked else Sample()  # last: a damaged block upsets what is asked after it
     fields |= _sampled(sample, fields["role"])
-    whole = Record("raster", stem, stem, stem, fields)
+    metric = system is not None and system.unit is not None
+    if metric and placed and fields["role"] == "elevation" and asks_for_field(demand, "raster", "height_cells"):
+        fields["height_cells"] = terrain_cells(raster)
+    whole = Record("raster", stem, stem.rpartition(".")[0] or stem, stem, fields)
     bands = [
         Record("band", str(number), None, f"{stem}:{number}", {**own, **_statistics(sample, number)}, part_of=0)
         for number, own in enumerate(of_bands, start=1)

@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.readers.height_cells import HeightCells, cells_text
 from cimkit.readers.notes import Notes
 
-__all__ = ["BandSums", "Sample", "take_sample"]
+__all__ = ["BandSums", "Sample", "take_sample", "terrain_cells"]
 
 #: Pixels of a band that are looked at; a smaller raster is read whole.
 _PIXELS = 16_000_000
 _WINDOW = 512
 #: Bytes that one block (a strip, a tile) may unpack to: larger ones are not opened.
 _LARGEST_BLOCK = 512_000_000
+#: Of a terrain: pixels a side that heights are taken of; a larger one without overviews would have to be read whole.
+_SIDE = 1024
+_LARGEST_TERRAIN = 400_000_000
 
 
 @dataclass(slots=True)
@@ -98,6 +102,29 @@ def take_sample(raster: Any, notes: Notes) -> Sample:
             sums.add(band, mask)
     sample.share = seen / (raster.width * raster.height)
     return sample
+
+
+def terrain_cells(raster: Any) -> str | None:
+    """Heights of the first band on a grid of cells (`height_cells`), from at most a million pixels spread evenly."""
+    from rasterio._err import CPLE_BaseError
+    from rasterio.errors import RasterioError
+
+    height, width = min(raster.height, _SIDE), min(raster.width, _SIDE)
+    if raster.height * raster.width > _LARGEST_TERRAIN and not raster.overviews(1):
+        return None
+    try:
+        values = raster.read(1, out_shape=(height, width), masked=True)
+    except (RasterioError, CPLE_BaseError, MemoryError, ValueError):
+        return None  # what cannot be read is told where the pixels are looked at
+    columns = (np.arange(width) + 0.5) * raster.width / width
+    rows = (np.arange(height) + 0.5) * raster.height / height
+    across, down = np.meshgrid(columns, rows)
+    place = raster.transform
+    cells = HeightCells()
+    heights = np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values).astype(np.float64))
+    x, y = place.c + place.a * across + place.b * down, place.f + place.d * across + place.e * down
+    cells.add(x.ravel(), y.ravel(), heights.ravel())
+    return cells_text(cells.means())
 
 
 def _windows(width: int, height: int, most: int) -> Iterator[Any]:
