@@ -19,6 +19,7 @@ from cimkit.run.assemble import SourceJudgements
 from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
+from cimkit.run.streaming import Streamed, judge_streamed, may_stream, must_stream
 from cimkit.sources.formats import IFC_FORMATS, READ_WHOLE
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
@@ -135,14 +136,17 @@ class Look:
         with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
             listed = bool(source.parts) and self.limits.depth is not Depth.FULL  # terabytes are not hashed for a sample
             digest = None if listed else aside.submit(source.digest, self.limits)
-            facts = _facts(source, rules, self.limits, self.across, self.noter)
-            judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
+            streamed = self._stream(index, source, alone) if len(alone) == len(rules) else None
+            if streamed is not None:
+                facts, judgements = streamed.facts, streamed.judgements
+            else:
+                facts = _facts(source, rules, self.limits, self.across, self.noter)
+                judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
             summary.sha256 = digest.result() if digest is not None else None
-        for rule, judgement in zip(alone, judgements, strict=True):
-            if judgement.fault is not None:
-                looked.faults.append(fault_told(judgement.fault, source, rule.code))
+        faults = ((rule, one.fault) for rule, one in zip(alone, judgements, strict=True) if one.fault is not None)
+        looked.faults += [fault_told(fault, source, rule.code) for rule, fault in faults]
         judgements = [replace(judgement, fault=None) for judgement in judgements]  # told; it can't always travel
-        told = SourceJudgements.of(index, facts, alone, judgements)
+        told = SourceJudgements.of(index, facts, alone, judgements) if streamed is None else streamed.told
         if self.pictures and source.data is not None and source.format in IFC_FORMATS and len(alone) < len(rules):
             facts = _with_footprint(source.data, facts)
         looked.pairs.take(index, facts, rules)
@@ -151,6 +155,8 @@ class Look:
         if self.noter is not None:
             looked.note = self.noter.note(source, facts)
         _summarise(summary, facts, [judgement.verdict for judgement in judgements])
+        if streamed is not None:
+            summary.subjects = streamed.subjects
         if self.limits.depth is not Depth.FULL and source.format != "delivery":
             summary.facts = {**summary.facts, "depth": _looked_at(source, self.limits)}
         if self.pictures and source.data is not None:
@@ -161,6 +167,18 @@ class Look:
             if reason is not None:
                 summary.facts = {**summary.facts, "plans": reason}
         return told
+
+    def _stream(self, index: int, source: Source, rules: Sequence[Rule]) -> Streamed | None:
+        """The answers of a source that is too large to be read at once; None for others, and where other sources want
+        its facts."""
+        wanted_whole = self.across is not None or self.noter is not None or self.limits.depth is not Depth.FULL
+        if wanted_whole or not may_stream(source):
+            return None
+        with source.on_disk(self.limits) as path:
+            if not must_stream(source, path):
+                return None
+            missing = self.plan.missing_parameters
+            return judge_streamed(index, path, rules, name=source.name, missing_parameters=missing)
 
 
 def _with_footprint(data: bytes, facts: Facts) -> Facts:

@@ -20,17 +20,19 @@ from cimkit.readers.vector.gpkg_rows import (
     Geometries,
     Rows,
     Sids,
+    Window,
     note_geometries,
     note_strange_values,
     rows_of,
     strange_columns,
+    windows,
 )
 from cimkit.readers.vector.gpkg_structure import note_structure, version_of
 from cimkit.readers.vector.gpkg_tiles import note_tiles
 from cimkit.readers.vector.ogr import LayerError, need_geo, read_layer
 from cimkit.readers.vector.systems import height_datum, system_of
 
-__all__ = ["read_geopackage"]
+__all__ = ["count_features", "read_geopackage", "windows_of"]
 
 _OF_LAYERS = ("features", "attributes", "aspatial")  # the last as GDAL once wrote it
 _SIZED = re.compile(r"[A-Z ]+\(\s*(\d+)")
@@ -40,22 +42,22 @@ _REALS = ("REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL")
 _PLAIN = {"BOOLEAN": "BOOLEAN", "DATE": "DATE", "DATETIME": "DATETIME"}
 
 
-def read_geopackage(path: Path, demand: Demand, *, name: str) -> Facts:
+def read_geopackage(path: Path, demand: Demand, *, name: str, window: Window | None = None) -> Facts:
     """The layers of a GeoPackage. What is wrong with its structure is a defect, and the layers that can be read are.
 
+    window: only these rows are read, and nothing is said of the structure.
     Raises SourceError when it is no database, or when the extra `geo` is not installed.
     """
     need_geo(name)
     notes = Notes(demand)
     with open_database(path, name) as database:
-        if notes.wants(*_STRUCTURAL):
+        if window is None and notes.wants(*_STRUCTURAL):
             note_structure(database, path, name, notes)
             note_tiles(database, notes)
         layers, first = [], 0
-        for row in _contents(database):
-            if row.get("data_type") in _OF_LAYERS and database.has(row.get("table_name")):
-                layers.append(_layer(database, path, row, demand, first, notes))
-                first += layers[-1].height
+        for row in _layer_rows(database):
+            layers.append(_layer(database, path, row, demand, first, window, notes))
+            first += layers[-1].height
         others = [row for row in _contents(database) if row.get("data_type") not in _OF_LAYERS]
         version = version_of(database)
     whole = {"rasters": [{"name": row.get("table_name"), "kind": row.get("data_type")} for row in others]}
@@ -82,7 +84,39 @@ def _contents(database: Database) -> list[dict[str, Any]]:
         return []
 
 
-def _layer(database: Database, path: Path, row: Mapping[str, Any], demand: Demand, first: int, notes: Notes) -> Layer:
+def count_features(path: Path, name: str) -> int:
+    """Features and rows of all layers. Raises SourceError when it is no database."""
+    with open_database(path, name) as database:
+        return sum(database.count(str(row["table_name"])) or 0 for row in _layer_rows(database))
+
+
+def windows_of(path: Path, name: str, rows: int) -> list[Window]:
+    """Windows of so many rows each over all layers; tables without a key come whole.
+
+    Raises SourceError when it is no database.
+    """
+    found: list[Window] = []
+    with open_database(path, name) as database:
+        for row in _layer_rows(database):
+            found += windows(database, database.tables[str(row["table_name"]).lower()], rows)
+    return found
+
+
+def _layer_rows(database: Database) -> list[dict[str, Any]]:
+    """The entries of gpkg_contents that are layers or tables, and there."""
+    rows = _contents(database)
+    return [row for row in rows if row.get("data_type") in _OF_LAYERS and database.has(row.get("table_name"))]
+
+
+def _layer(
+    database: Database,
+    path: Path,
+    row: Mapping[str, Any],
+    demand: Demand,
+    first: int,
+    window: Window | None,
+    notes: Notes,
+) -> Layer:
     table = database.tables[str(row["table_name"]).lower()]
     told = _geometries(database, table)
     columns = [
@@ -92,13 +126,15 @@ def _layer(database: Database, path: Path, row: Mapping[str, Any], demand: Deman
     keys = [column.name for column in columns if column.key]
     key = keys[0] if len(keys) == 1 else None
     system = _system(database, row.get("srs_id") if told is None else told.system)
-    asked = asks_for_layer(demand, table)
+    here = window is None or window.table == table
+    asked = here and asks_for_layer(demand, table)
     rows = _NO_ROWS
-    if asked or notes.wants(*_OF_ROWS):
+    if asked or (here and notes.wants(*_OF_ROWS)):
         fields = _fields(demand, table, columns) if asked else []
         with_geometry = (asked and asks_for_geometry(demand)) or notes.wants("gpkg_geometry")
         place = told if with_geometry else None
-        rows = _rows(database, path, table, key, fields, types, place, first if asked else None, notes)
+        part = window or Window(table)
+        rows = _rows(database, path, part, key, fields, types, place, first if asked else None, notes)
     if not asked:
         rows = _NO_ROWS
     return Layer(
@@ -128,7 +164,7 @@ def _fields(demand: Demand, table: str, columns: list[ColumnInfo]) -> list[str]:
 def _rows(
     database: Database,
     path: Path,
-    table: str,
+    window: Window,
     key: str | None,
     fields: list[str],
     types: Mapping[str, str],
@@ -139,35 +175,36 @@ def _rows(
     """first: subject of the first row; None: the rows are no subjects."""
     try:
         judged = types if notes.wants("gpkg_value") else {name: types[name] for name in fields}
-        strange = strange_columns(database, table, judged)
+        strange = strange_columns(database, window, judged)
         mixed = not set(strange).isdisjoint(fields)
-        rows = None if mixed else _through_gdal(path, table, key, fields, told is not None, notes)
+        rows = None if mixed else _through_gdal(path, window, key, fields, told is not None, notes)
         if rows is None:
-            rows = rows_of(database, table, key, fields, types, told.column if told else None)
+            rows = rows_of(database, window, key, fields, types, told.column if told else None)
         sids = Sids(rows.fids, first)
         if key is not None and strange:
-            note_strange_values(database, table, key, types, strange, sids, notes)
+            note_strange_values(database, window, key, types, strange, sids, notes)
         if key is not None and told is not None and notes.wants("gpkg_geometry"):
-            note_geometries(database, table, key, told, rows, sids, notes)
+            note_geometries(database, window, key, told, rows, sids, notes)
     except sqlite3.Error as problem:
-        notes.add("layer_not_read", found=problem, locator=table)
+        notes.add("layer_not_read", found=problem, locator=window.table)
         return _NO_ROWS
     return rows
 
 
 def _through_gdal(
-    path: Path, table: str, key: str | None, fields: list[str], geometry: bool, notes: Notes
+    path: Path, window: Window, key: str | None, fields: list[str], geometry: bool, notes: Notes
 ) -> Rows | None:
     """None where GDAL does not open the layer, or leaves out fields whose type it does not know: SQLite reads them."""
     asked = [name for name in fields if name != key]
     try:
-        read = read_layer(path, table, columns=asked, geometry=geometry, IMMUTABLE="YES")
+        where = window.clause if window.key is not None else None
+        read = read_layer(path, window.table, columns=asked, geometry=geometry, where=where, IMMUTABLE="YES")
     except LayerError:
         return None
     if not set(asked) <= set(read.frame.columns):
         return None
     for said in read.said:
-        notes.add("layer_note", found=said, locator=table)
+        notes.add("layer_note", found=said, locator=window.table)
     frame = read.frame
     if key in fields:
         frame = frame.with_columns(pl.Series(key, read.fids)).select(fields)

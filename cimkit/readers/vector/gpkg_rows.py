@@ -20,7 +20,16 @@ from cimkit.readers.notes import Notes
 from cimkit.readers.vector.gpkg_database import Database, quoted
 from cimkit.readers.vector.gpkg_names import accepts
 
-__all__ = ["Geometries", "Rows", "Sids", "note_geometries", "note_strange_values", "rows_of", "strange_columns"]
+__all__ = [
+    "Geometries",
+    "Rows",
+    "Sids",
+    "Window",
+    "note_geometries",
+    "note_strange_values",
+    "rows_of",
+    "strange_columns",
+]
 
 #: When a value is stored otherwise than its column is declared. SQLite orders values by how they are stored: numbers
 #: before texts before blobs, so that comparing tells what `typeof` tells, and three times as fast.
@@ -47,6 +56,38 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Some rows of a table: those whose key lies between two numbers; without a key all of them."""
+
+    table: str
+    key: str | None = None
+    first: int = 0
+    last: int = 0
+
+    @property
+    def clause(self) -> str:
+        """As a condition in SQL."""
+        return "1" if self.key is None else f"{quoted(self.key)} BETWEEN {self.first:d} AND {self.last:d}"
+
+
+def windows(database: Database, table: str, rows: int) -> list[Window]:
+    """Windows of so many rows each over a table; one without a single integer key comes whole."""
+    keys = [column.name for column in database.columns(table) if column.key]
+    if len(keys) != 1:
+        return [Window(table)]
+    key, found = quoted(keys[0]), []
+    (ends,) = database.rows(f"SELECT min({key}) AS first, max({key}) AS last FROM {quoted(table)}")
+    first, last = ends["first"], ends["last"]
+    while isinstance(first, int):
+        ahead = f"SELECT {key} AS fid FROM {quoted(table)} WHERE {key} >= {first:d} ORDER BY {key}"
+        following = database.rows(f"{ahead} LIMIT 1 OFFSET {rows:d}")
+        after = following[0]["fid"] if following else None
+        found.append(Window(table, keys[0], first, after - 1 if isinstance(after, int) else last))
+        first = after
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Geometries:
     """What gpkg_geometry_columns says of a table: its row, lower-case names."""
 
@@ -56,16 +97,17 @@ class Geometries:
     z: int
 
 
-def strange_columns(database: Database, table: str, types: Mapping[str, str]) -> list[str]:
+def strange_columns(database: Database, window: Window, types: Mapping[str, str]) -> list[str]:
     """Columns of these types that hold values stored as another."""
     tests = {name: _is_strange(name, declared) for name, declared in types.items() if base_type(declared) in _STRANGE}
-    if not tests or not _exists(database, table, " OR ".join(tests.values())):
+    if not tests or not _exists(database, window, " OR ".join(tests.values())):
         return []
-    return [name for name, test in tests.items() if _exists(database, table, test)]
+    return [name for name, test in tests.items() if _exists(database, window, test)]
 
 
-def _exists(database: Database, table: str, test: str) -> bool:
-    (row,) = database.rows(f"SELECT EXISTS (SELECT 1 FROM {quoted(table)} WHERE {test}) AS found")
+def _exists(database: Database, window: Window, test: str) -> bool:
+    asked = f"SELECT 1 FROM {quoted(window.table)} WHERE {window.clause} AND ({test})"
+    (row,) = database.rows(f"SELECT EXISTS ({asked}) AS found")
     return bool(row["found"])
 
 
@@ -74,14 +116,21 @@ def _is_strange(name: str, declared: str) -> str:
 
 
 def note_strange_values(
-    database: Database, table: str, key: str, types: Mapping[str, str], columns: Sequence[str], sids: Sids, notes: Notes
+    database: Database,
+    window: Window,
+    key: str,
+    types: Mapping[str, str],
+    columns: Sequence[str],
+    sids: Sids,
+    notes: Notes,
 ) -> None:
     """One defect a value."""
+    table = window.table
     for name in columns:
         query = (
             f"SELECT {quoted(key)} AS fid, typeof({quoted(name)}) AS kind, "
             f"substr(CAST({quoted(name)} AS TEXT), 1, 80) AS value "
-            f"FROM {quoted(table)} WHERE {_is_strange(name, types[name])}"
+            f"FROM {quoted(table)} WHERE {window.clause} AND {_is_strange(name, types[name])}"
         )
         for row in database.rows(query):
             found, where = f"{name} = {row['value']} ({row['kind']})", f"{table}:{row['fid']}"
@@ -106,17 +155,17 @@ class Sids:
 
 
 def note_geometries(
-    database: Database, table: str, key: str, told: Geometries, rows: Rows, sids: Sids, notes: Notes
+    database: Database, window: Window, key: str, told: Geometries, rows: Rows, sids: Sids, notes: Notes
 ) -> None:
     """R19: the header; R32: the type; R33: the reference system; R27: z; and what is no well-known binary."""
+    table = window.table
     place = quoted(told.column)
     systems = {told.system.to_bytes(4, order, signed=True).hex() for order in ("little", "big")}
     written = ", ".join(f"x'{each}'" for each in sorted(systems))
     sound = f"typeof({place}) = 'blob' AND substr({place}, 1, 2) = x'4750' AND substr({place}, 3, 1) = x'00'"
     query = f"SELECT {quoted(key)} AS fid, {sound} AS sound, hex(substr({place}, 1, 8)) AS head FROM {quoted(table)}"
-    suspects = database.rows(
-        f"{query} WHERE {place} IS NOT NULL AND NOT ({sound} AND substr({place}, 5, 4) IN ({written}))"
-    )
+    right = f"{sound} AND substr({place}, 5, 4) IN ({written})"
+    suspects = database.rows(f"{query} WHERE {window.clause} AND {place} IS NOT NULL AND NOT ({right})")
     broken = set()
     for row in suspects:
         detail, expected = ("system", str(told.system)) if row["sound"] else ("bad_header", "GP 00")
@@ -127,7 +176,7 @@ def note_geometries(
         notes.add("gpkg_geometry", detail, found=found, expected=expected, sid=sids.of(row["fid"]), locator=where)
     if rows.wkb is None:
         return
-    _note_unread(database, table, key, place, rows, broken, sids, notes)
+    _note_unread(database, window, key, place, rows, broken, sids, notes)
     _note_types(table, told, rows, sids, notes)
 
 
@@ -137,18 +186,17 @@ def _system_in(head: str) -> int:
 
 
 def _note_unread(
-    database: Database, table: str, key: str, place: str, rows: Rows, known: set[int], sids: Sids, notes: Notes
+    database: Database, window: Window, key: str, place: str, rows: Rows, known: set[int], sids: Sids, notes: Notes
 ) -> None:
     """Geometries that are there and could not be made out."""
     assert rows.wkb is not None
     null = set(rows.fids[rows.wkb.is_null().to_numpy()].tolist())
     if not null:
         return
-    empty = {
-        row["fid"] for row in database.rows(f"SELECT {quoted(key)} AS fid FROM {quoted(table)} WHERE {place} IS NULL")
-    }
+    asked = f"SELECT {quoted(key)} AS fid FROM {quoted(window.table)} WHERE {window.clause} AND {place} IS NULL"
+    empty = {row["fid"] for row in database.rows(asked)}
     for fid in sorted(null - empty - known):
-        notes.add("gpkg_geometry", "wkb", sid=sids.of(fid), locator=f"{table}:{fid}")
+        notes.add("gpkg_geometry", "wkb", sid=sids.of(fid), locator=f"{window.table}:{fid}")
 
 
 def _note_types(table: str, told: Geometries, rows: Rows, sids: Sids, notes: Notes) -> None:
@@ -187,14 +235,19 @@ def _have_heights(wkb: pl.Series) -> npt.NDArray[np.bool_]:
 
 
 def rows_of(
-    database: Database, table: str, key: str | None, columns: Sequence[str], types: Mapping[str, str], place: str | None
+    database: Database,
+    window: Window,
+    key: str | None,
+    columns: Sequence[str],
+    types: Mapping[str, str],
+    place: str | None,
 ) -> Rows:
     """Rows through SQLite itself. place: the column of the geometry. Raises sqlite3.Error."""
     asked = [quoted(name) for name in columns]
     first = "rowid" if key is None else quoted(key)
     selected = [f"{first} AS fid", *(f"{name} AS c{at}" for at, name in enumerate(asked))]
     selected += [f"{quoted(place)} AS g"] if place else []
-    found = database.rows(f"SELECT {', '.join(selected)} FROM {quoted(table)}")
+    found = database.rows(f"SELECT {', '.join(selected)} FROM {quoted(window.table)} WHERE {window.clause}")
     fids = [row["fid"] if isinstance(row["fid"], int) else at for at, row in enumerate(found, 1)]
     series = [
         _series(name, [row[f"c{at}"] for row in found], types.get(name, "TEXT")) for at, name in enumerate(columns)
