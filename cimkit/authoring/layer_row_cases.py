@@ -17,7 +17,7 @@ __all__ = ["judge_layer_case", "layer_row_cases"]
 
 _RIGHT: Mapping[str, Any] = {
     "": "甲", "number": 1.0, "integer": 1, "boolean": "是", "date": "2026-01-01", "month": "2026-01",
-    "datetime": "2026-01-01 08:00:00", "year": 2026,
+    "datetime": "2026-01-01 08:00:00", "moment": "2026-01-01", "year": 2026,
 }  # fmt: skip
 #: What is of no type but text.
 _NO_TYPE = "甲乙"

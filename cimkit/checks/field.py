@@ -39,8 +39,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     A field that a layer lacks is one finding, not one for each feature; so are a name cut short by dBASE or said with
     another unit, and a declared type, length or precision (decimals) that is not enough. Of each value: type (number,
-    integer, boolean, date, month, datetime, year), length, value, scheme (`checks.codes`) and list. What stands for
-    "nothing known" (`/`, `<空>`) does not fill a required field. whole_layer: a layer without rows must have it too.
+    integer, boolean, date, month, datetime, moment, year), length, value, scheme (`checks.codes`) and list. What
+    stands for "nothing known" (`/`, `<空>`) does not fill a required field. whole_layer: a layer without rows must have
+    it too.
     """
     required = bool(options.get("required", True))
     wanted = _wanted(options)

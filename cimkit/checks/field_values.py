@@ -151,6 +151,12 @@ def _is_moment(values: Values, text: pl.Series) -> BoolArray:
     return moment & _judged_once(text.str.strip_chars().str.extract(r"^([^T ]+)").fill_null(""), _spells_day)
 
 
+def _is_day_or_moment(values: Values, text: pl.Series) -> BoolArray:
+    """A day, with the time of day or without."""
+    either: BoolArray = _is_day(values, text) | _is_moment(values, text)
+    return either
+
+
 def _is_year(values: Values, text: pl.Series) -> BoolArray:
     return text.str.strip_chars().str.strip_suffix(".0").str.contains(_YEAR).to_numpy()
 
@@ -180,5 +186,6 @@ TYPES: Mapping[str, Callable[[Values, pl.Series], Any]] = {
     "date": _is_day,
     "month": _is_month,
     "datetime": _is_moment,
+    "moment": _is_day_or_moment,
     "year": _is_year,
 }

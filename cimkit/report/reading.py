@@ -87,7 +87,7 @@ def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: st
     subject, message = pl.col("subject_text"), pl.col("message")
     begins = message.str.starts_with(subject)
     rest = message.str.slice(subject.str.len_chars())
-    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(), lang)).otherwise(message)
+    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(" \t\u3000：:"), lang)).otherwise(message)
     # Chinese needs no space after a closing bracket.
     bracket = begins & subject.str.ends_with("）")
     closed = pl.when(bracket).then(subject + rest.str.strip_chars_start()).otherwise(message)

@@ -22,7 +22,7 @@ __all__ = ["field_check", "layer_names"]
 LAYERS = "layers"
 #: Words for types; those that the check `field` knows stand for themselves.
 _TYPE_WORDS = {
-    **{word: word for word in ("number", "integer", "boolean", "date", "month", "datetime", "year")},
+    **{word: word for word in ("number", "integer", "boolean", "date", "month", "datetime", "moment", "year")},
     **dict.fromkeys(("text", "文本", "字符", "字符型"), ""),
     **dict.fromkeys(("real", "数值", "实数", "浮点型"), "number"),
     **dict.fromkeys(("整数", "整型"), "integer"),
