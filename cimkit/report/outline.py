@@ -21,6 +21,7 @@ __all__ = [
     "by_importance",
     "concentration",
     "mend_first",
+    "qualities",
     "shares",
     "skipped_counts",
     "unset_parameters",
@@ -132,6 +133,19 @@ def _top(values: pl.Series, most: int) -> list[tuple[str | None, int]]:
     top: list[tuple[str | None, int]] = list(counted.head(most).iter_rows())
     rest = len(values) - sum(number for _, number in top)
     return [*top, (None, rest)] if rest else top
+
+
+def qualities(report: Report) -> list[tuple[str, int, int]]:
+    """Quality element (`position`, `completeness` ...), rules of it that failed, and their open findings; most findings
+    first. Rules that name none are left out; empty where there are not two to be told apart."""
+    rules: Counter[str] = Counter()
+    findings: Counter[str] = Counter()
+    for result in report.results:
+        if result.verdict is Verdict.FAILED and result.quality and open_findings(result):
+            rules[result.quality] += 1
+            findings[result.quality] += open_findings(result)
+    counts = sorted(((name, rules[name], findings[name]) for name in rules), key=lambda each: (-each[2], each[0]))
+    return counts if len(counts) > 1 else []
 
 
 def skipped_counts(report: Report) -> Sequence[tuple[str, int]]:

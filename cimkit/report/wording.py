@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "discipline_of",
     "internal_error_line",
     "plain",
+    "quality_line",
     "rule_reason",
     "source_line",
     "stage_line",
@@ -148,6 +149,15 @@ def tally(words: Words, result: Result) -> str:
         if number
     ]
     return words("aside", line=line, aside=" · ".join(aside)) if aside else line
+
+
+def quality_line(words: Words, counts: Sequence[tuple[str, int, int]]) -> str:
+    """`按质量元素：完整性 3 条 12 处 · 位置 1 条 4 处`, or nothing."""
+    told = [
+        words("quality_count", name=words.known("quality", name), rules=rules, findings=words.number(findings))
+        for name, rules, findings in counts
+    ]
+    return words("quality_line", counts=" · ".join(told)) if told else ""
 
 
 def common_trait(words: Words, common: Concentration | None) -> str:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from cimkit.locales import template
 from cimkit.report.formats.drawing import drawings
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
-from cimkit.report.outline import by_importance, mend_first, shares, skipped_counts, unset_parameters
+from cimkit.report.outline import by_importance, mend_first, qualities, shares, skipped_counts, unset_parameters
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, count, findings_of, ids_verdict, open_findings
@@ -138,6 +138,9 @@ def _context(report: Report, words: Words, max_findings: int) -> dict[str, Any]:
         "ids": [(ids, ids_verdict(report, ids)) for ids in report.ids],
         "stage": stage_line(words, report),
         "faults": [internal_error_line(words, error) for error in report.internal_errors],
+        "qualities": [
+            (words.known("quality", name), rules, words.number(findings)) for name, rules, findings in qualities(report)
+        ],
         "skipped": [(words.known("skipped", reason), number) for reason, number in skipped_counts(report)],
         "unset": unset_parameters(report),
         "parameters": _flat(report.parameters),

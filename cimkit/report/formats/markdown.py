@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from cimkit.report.model import Report, Result, Verdict
-from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, count, findings_of, open_findings
@@ -19,6 +19,7 @@ from cimkit.report.wording import (
     common_trait,
     internal_error_line,
     plain,
+    quality_line,
     rule_reason,
     source_line,
     stage_line,
@@ -172,6 +173,8 @@ def _findings(report: Report, result: Result, words: Words, max_findings: int) -
 
 def _notes(report: Report, words: Words) -> Iterator[str]:
     yield ""
+    if by_quality := quality_line(words, qualities(report)):
+        yield f"- {by_quality}"
     skipped = [f"{words.known('skipped', reason)} {number}" for reason, number in skipped_counts(report)]
     if skipped:
         yield f"- {words('skipped_line', count=len(report.skipped), reasons=' · '.join(skipped))}"

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, Verdict
-from cimkit.report.outline import by_importance, mend_first, skipped_counts, unset_parameters
+from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages_of
 from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
@@ -27,6 +27,7 @@ from cimkit.report.wording import (
     common_trait,
     internal_error_line,
     plain,
+    quality_line,
     rule_reason,
     source_line,
     stage_line,
@@ -258,7 +259,8 @@ class _Page:
 
     def _rest(self) -> None:
         words = self.words
-        lines: list[str] = []
+        by_quality = quality_line(words, qualities(self.report))
+        lines: list[str] = [by_quality] if by_quality else []
         skipped = [f"{words.known('skipped', reason)} {number}" for reason, number in skipped_counts(self.report)]
         if skipped:
             lines.append(words("skipped_line", count=len(self.report.skipped), reasons=" · ".join(skipped)))
