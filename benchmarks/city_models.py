@@ -1,5 +1,7 @@
 """City models to measure on: rows of gabled houses with attributes and semantics, as CityJSON and as CityGML.
 
+python benchmarks/city_models.py FILE.json|FILE.gml BUILDINGS
+
 Every house is valid, so that all steps of every check are taken.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +115,8 @@ def write_citygml(path: Path, count: int) -> int:
             file.write("</bldg:Building></core:cityObjectMember>\n")
         file.write("</core:CityModel>\n")
     return path.stat().st_size
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    (write_cityjson if target.suffix == ".json" else write_citygml)(target, int(sys.argv[2]))

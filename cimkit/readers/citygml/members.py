@@ -184,12 +184,9 @@ def _number(text: str | None) -> Any:
     """A number where the text is one, else the text."""
     given = (text or "").strip()
     try:
-        return int(given)
+        return int(given) if given.removeprefix("-").isdecimal() else float(given)
     except ValueError:
-        try:
-            return float(given)
-        except ValueError:
-            return given
+        return given
 
 
 def _put(attributes: dict[str, Any], name: str, value: Any) -> None:
