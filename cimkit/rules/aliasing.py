@@ -1,14 +1,14 @@
-"""Other names for sets and properties, which settings bring: more carriers under which a value is as good."""
+"""Other names for sets, properties, layers and fields, which settings bring: more places where a value is as good."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cimkit.rules.across_model import Across, Measure, Role
-from cimkit.rules.conditions import All, AnyOf, Check, Condition, Not, Property
-from cimkit.rules.restriction import Restriction, fold_name
+from cimkit.rules.conditions import All, AnyOf, Check, Condition, Entity, Not, Property
+from cimkit.rules.restriction import Restriction, fold_name, one_of
 from cimkit.rules.values_reading import folded
 
 __all__ = ["across_with_aliases", "with_aliases"]
@@ -17,11 +17,11 @@ _Names = Mapping[str, Sequence[str]]
 
 
 def with_aliases(condition: Condition | None, aliases: _Names) -> Condition | None:
-    """The condition, each property in it found under the other names too, wherever it stands."""
+    """The condition, each property, layer and field in it found under the other names too, wherever it stands."""
     if condition is None or not aliases:
         return condition
     by_folded_name = {fold_name(name): tuple(others) for name, others in aliases.items()}
-    return _mapped(condition, lambda found: _with_carriers(found, by_folded_name))
+    return _mapped(condition, by_folded_name)
 
 
 def across_with_aliases(across: Across | None, aliases: _Names) -> Across | None:
@@ -39,26 +39,52 @@ def _role_with_aliases(role: Role, aliases: _Names) -> Role:
     return replace(role, where=with_aliases(role.where, aliases), take=taken)
 
 
-def _mapped(condition: Condition, change: Callable[[Property], Property]) -> Condition:
+def _mapped(condition: Condition, aliases: _Names) -> Condition:
     match condition:
         case Property():
-            return change(condition)
+            return _with_carriers(condition, aliases)
+        case Entity():
+            return _with_layers(condition, aliases)
         case All(of):
-            return All(tuple(_mapped(part, change) for part in of))
+            return All(tuple(_mapped(part, aliases) for part in of))
         case AnyOf(of):
-            return AnyOf(tuple(_mapped(part, change) for part in of))
+            return AnyOf(tuple(_mapped(part, aliases) for part in of))
         case Not(of):
-            return Not(_mapped(of, change))
+            return Not(_mapped(of, aliases))
         case Check(name, options):
-            return Check(name, {key: _mapped_option(value, change) for key, value in options.items()})
+            mapped = {key: _mapped_option(value, aliases) for key, value in options.items()}
+            return Check(name, _with_field_names(mapped, aliases) if name == "field" else mapped)
         case _:
             return condition
 
 
-def _mapped_option(value: Any, change: Callable[[Property], Property]) -> Any:
+def _mapped_option(value: Any, aliases: _Names) -> Any:
     if isinstance(value, tuple):
-        return tuple(_mapped_option(part, change) for part in value)
-    return _mapped(value, change) if isinstance(value, Property | All | AnyOf | Not | Check) else value
+        return tuple(_mapped_option(part, aliases) for part in value)
+    return _mapped(value, aliases) if isinstance(value, Property | Entity | All | AnyOf | Not | Check) else value
+
+
+def _with_layers(found: Entity, aliases: _Names) -> Entity:
+    """A layer under its other names; the kinds of a schema have none."""
+    named = found.name.values
+    others = _texts(tuple(name for name in named if not name.startswith("IFC")), aliases)
+    return replace(found, name=one_of(*named, *others)) if others and found.name.names_only else found
+
+
+def _with_field_names(options: Mapping[str, Any], aliases: _Names) -> Mapping[str, Any]:
+    """The check `field`, which names layers and fields as plain texts."""
+    layers, names = options["layer"], options.get("names", ())
+    return {
+        **options,
+        "layer": (*layers, *_texts(layers, aliases)),
+        "names": (*names, *_texts((options["name"], *names), aliases)),
+    }
+
+
+def _texts(names: Sequence[str], aliases: _Names) -> tuple[str, ...]:
+    """The other names of these names, each once and none of them already there."""
+    others = [alias for name in names for alias in aliases.get(fold_name(name), ())]
+    return tuple(alias for alias in dict.fromkeys(others) if alias not in names)
 
 
 def _with_carriers(found: Property, aliases: _Names) -> Property:

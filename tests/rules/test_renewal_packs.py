@@ -105,6 +105,20 @@ def test_a_workbook_of_a_heating_company(tmp_path: Path) -> None:
     assert asked["HEA-RUN-005"] is Verdict.NOT_APPLICABLE, "an unset parameter asks nobody where there are no readings"
 
 
+def test_local_names_of_tables_and_columns_stand_in_the_settings(tmp_path: Path) -> None:
+    table = tmp_path / "shumu.csv"
+    table.write_text("code,胸径,品种\nA1,0,国槐\n", encoding="utf-8")
+    strange = cimkit.check(table, packs=["ln-renewal-greening"])
+    assert {result.verdict for result in strange.results} == {Verdict.NOT_APPLICABLE}
+    names = "aliases: {树木: [shumu], 顺序码: [code], 树种: [品种]}\n"
+    (tmp_path / "cimcheck.yaml").write_text(names, encoding="utf-8")
+    report = cimkit.check(table, packs=["ln-renewal-greening"])
+    verdicts = {result.code: result.verdict for result in report.results}
+    assert verdicts["GRN-TRE-001"] is Verdict.PASSED
+    assert verdicts["GRN-TRE-002"] is Verdict.FAILED
+    assert verdicts["GRN-FLD-002"] is Verdict.PASSED
+
+
 def test_every_pack_stands_in_the_guide() -> None:
     docs = Path(__file__).resolve().parents[2] / "docs"
     for page in ("renewal-data.md", "renewal-data.zh.md"):
