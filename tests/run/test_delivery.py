@@ -23,7 +23,7 @@ from cimkit.readers.delivery import fields, values
 from cimkit.readers.delivery.changes import Changes, differences
 from cimkit.readers.delivery.conditions import is_met
 from cimkit.readers.delivery.documents import read_document
-from cimkit.readers.delivery.found import Found, normal_path, same_path, stem
+from cimkit.readers.delivery.found import Found, Paths, normal_path, stem
 from cimkit.readers.delivery.inference import inferred_category
 from cimkit.readers.delivery.reader import read_delivery
 from cimkit.run.crews import processes
@@ -257,8 +257,11 @@ def test_values_that_are_none_of_their_kind() -> None:
 
 def test_paths_and_names() -> None:
     assert normal_path(".\\矢量\\a.shp") == "矢量/a.shp"
-    assert same_path("tiles", ["tiles/tileset.json"]) == "tiles/tileset.json"
-    assert same_path("tile", ["tiles/tileset.json"]) is None
+    there = Paths(["tiles/east/tileset.json", "a.shp"])
+    assert there.meant("tiles") == "tiles/east/tileset.json"
+    assert there.meant("./a.shp") == "a.shp"
+    assert there.meant("tile") is None
+    assert there.meant("../a.shp") is None
     assert stem("a/east/tileset.json") == "east"
     assert inferred_category(("demolished",), None) == (None, None)
     assert inferred_category(("east_dem",), "geotiff")[0] == "时空基础数据/三维模型/数字高程模型"

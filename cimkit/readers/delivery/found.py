@@ -16,7 +16,7 @@ from cimkit.readers.delivery.values import crs_code, datum, extent, is_date
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Found", "Unread", "found_in", "same_path", "stem"]
+__all__ = ["Found", "Paths", "Unread", "found_in", "normal_path", "stem"]
 
 #: Formats whose fields have no declared type: what is found there changes with the values.
 _UNTYPED = frozenset({"csv", "xlsx", "geojson", "geojsonseq"})
@@ -121,13 +121,24 @@ def _height_of(crs: str | None) -> str | None:
     return datum(crs) if crs is not None and ("+" in crs or "crs-compound" in crs) else None
 
 
-def same_path(stated: str, there: Iterable[str]) -> str | None:
-    """The path among those there that a manifest means: the same, or the main file of the folder it names."""
-    wanted = normal_path(stated)
-    known = {normal_path(path): path for path in there}
-    if wanted in known:
-        return known[wanted]
-    return next((path for folded, path in known.items() if folded.startswith(f"{wanted}/")), None)
+class Paths:
+    """Paths that are there, found as a manifest writes them."""
+
+    def __init__(self, there: Iterable[str]) -> None:
+        self._known: dict[str, str] = {}
+        self._below: dict[str, str] = {}  # folder -> the first path below it
+        for path in there:
+            normal = normal_path(path)
+            self._known.setdefault(normal, path)
+            folder = normal.rpartition("/")[0]
+            while folder and folder not in self._below:
+                self._below[folder] = path
+                folder = folder.rpartition("/")[0]
+
+    def meant(self, stated: str) -> str | None:
+        """The path that is meant: the same, or the first in the folder that is named; None: there is none."""
+        wanted = normal_path(stated)
+        return self._known.get(wanted) or self._below.get(wanted)
 
 
 def normal_path(path: str) -> str:

@@ -12,9 +12,12 @@ from pathlib import PurePosixPath
 from cimkit.facts.names import fold_layer_name
 from cimkit.readers.delivery.conditions import is_met
 from cimkit.readers.delivery.forms import Form, Row
-from cimkit.readers.delivery.found import Found, Unread, normal_path, same_path, stem
+from cimkit.readers.delivery.found import Found, Paths, Unread, normal_path, stem
 
-__all__ = ["Matching", "nearest_name"]
+__all__ = ["Matching", "is_called", "lies_at", "nearest_name"]
+
+#: Names are compared letter by letter with so many others at most; a catalogue of more gets no hint.
+_MOST_COMPARED = 5000
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Matching:
     def _look(self, row: Row) -> list[Found]:
         if row["path"] is None:
             return []
-        path = same_path(row["path"], self._by_path)
+        path = self._read_paths.meant(row["path"])
         there = self._by_path.get(path, []) if path is not None else []
         if row["layer"] is None:
             return there
@@ -57,10 +60,7 @@ class Matching:
 
     def file_of(self, row: Row) -> str | None:
         """The path of the file that a row names, whether it was read or not; None: it is not there."""
-        if row["path"] is None:
-            return None
-        everything = [*self._by_path, *(each.path for each in self.unread), *self.paths]
-        return same_path(row["path"], everything)
+        return None if row["path"] is None else self._all_paths.meant(row["path"])
 
     def times_named(self, row: Row) -> int:
         """How many rows name the same file and layer."""
@@ -75,7 +75,7 @@ class Matching:
     def agreed_as(self, names: Iterable[str]) -> Row | None:
         """The agreed row that one of these names means."""
         folded = {fold_layer_name(name) for name in names if name}
-        return next((row for row in self.owed if folded & _names(row)), None)
+        return next((row for row, wanted in zip(self.owed, self._wanted, strict=True) if folded & wanted), None)
 
     def names_of(self, found: Found) -> list[str]:
         """Names under which a found layer may be agreed: what the manifest calls it, its own, its file's."""
@@ -88,15 +88,13 @@ class Matching:
     def answers(self, row: Row) -> tuple[Row | None, Found | None]:
         """The manifest's row and the found layer that answer an agreed one."""
         wanted = _names(row)
-        for number, given in enumerate(self.declared):
-            if {fold_layer_name(word) for word in (given["name"], given["layer"]) if word} & wanted:
-                there = self.layers_of(number)
-                if there or self.file_of(given) is not None:
-                    return given, there[0] if there else None
-        for found in self.found:
-            if {fold_layer_name(name) for name in self.names_of(found)} & wanted:
-                named = self.rows_of(found)
-                return (self.declared[named[0]] if named else None), found
+        for number in sorted(number for word in wanted for number in self._declared_as.get(word, ())):
+            given, there = self.declared[number], self.layers_of(number)
+            if there or self.file_of(given) is not None:
+                return given, there[0] if there else None
+        for number in sorted(number for word in wanted for number in self._found_as.get(word, ())):
+            named = self.rows_of(self.found[number])
+            return (self.declared[named[0]] if named else None), self.found[number]
         return None, None
 
     def is_owed(self, row: Row) -> bool | None:
@@ -118,8 +116,7 @@ class Matching:
         row = self.agreed_as([name])
         if row is not None:
             return self.answers(row) != (None, None)
-        wanted = fold_layer_name(name)
-        return any(wanted in {fold_layer_name(each) for each in self.names_of(found)} for found in self.found)
+        return fold_layer_name(name) in self._found_as
 
     # --- indices -----------------------------------------------------------------------------------------------
 
@@ -129,6 +126,37 @@ class Matching:
         for found in self.found:
             paths[found.path].append(found)
         return dict(paths)
+
+    @cached_property
+    def _read_paths(self) -> Paths:
+        return Paths(self._by_path)
+
+    @cached_property
+    def _all_paths(self) -> Paths:
+        return Paths((*self._by_path, *(each.path for each in self.unread), *self.paths))
+
+    @cached_property
+    def _wanted(self) -> list[frozenset[str]]:
+        """The names of each agreed row."""
+        return [_names(row) for row in self.owed]
+
+    @cached_property
+    def _declared_as(self) -> Mapping[str, list[int]]:
+        """Numbers of the manifest's rows by what they call their data set."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(self.declared):
+            for word in {fold_layer_name(word) for word in (row["name"], row["layer"]) if word}:
+                numbers[word].append(number)
+        return numbers
+
+    @cached_property
+    def _found_as(self) -> Mapping[str, list[int]]:
+        """Numbers of found layers by the names under which they may be agreed."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, found in enumerate(self.found):
+            for word in {fold_layer_name(name) for name in self.names_of(found)}:
+                numbers[word].append(number)
+        return dict(numbers)
 
     @cached_property
     def _named(self) -> Counter[tuple[str, str]]:
@@ -156,6 +184,8 @@ def nearest_name(word: str | None, known: Iterable[str]) -> str | None:
     if not word:
         return None
     words = {fold_layer_name(name): name for name in known if name}
+    if len(words) > _MOST_COMPARED:
+        return None
     close = difflib.get_close_matches(fold_layer_name(word), words, n=1, cutoff=0.5)
     return words[close[0]] if close else None
 
