@@ -26,6 +26,7 @@ _OF_BYTES: Mapping[str, tuple[str, str]] = {
     "geojsonseq": ("vector.geojson", "read_geojson_sequence"),
     "csv": ("tables.csv_text", "read_csv"),
     "xlsx": ("tables.workbook", "read_xlsx"),
+    "xls": ("tables.workbook", "read_xlsx"),  # which says what to do with it
     "parquet": ("tables.parquet", "read_parquet"),
     "metadata": ("metadata.reader", "read_metadata"),
 }
@@ -36,6 +37,7 @@ _OF_PATHS: Mapping[str, tuple[str, str]] = {
     "shapefile": ("vector.shapefile", "read_shapefile"),
     "filegdb": ("vector.filegdb", "read_filegdb"),
     "geotiff": ("raster.reader", "read_geotiff"),
+    "tiff": ("raster.reader", "read_geotiff"),  # named by itself: it says what it lacks
     "las": ("pointcloud.reader", "read_las"),
     "osgb": ("osgb.reader", "read_osgb"),
     "i3s": ("i3s.reader", "read_i3s"),

@@ -9,12 +9,14 @@ FORMATS_READ = frozenset(
     {
         *("ifc", "ifcxml", "cityjson", "citygml", "3dtiles"),
         *("geopackage", "shapefile", "geojson", "geojsonseq", "filegdb"),
-        *("csv", "xlsx", "parquet", "metadata", "geotiff", "las", "osgb", "i3s", "s3m"),
+        *("csv", "xlsx", "xls", "parquet", "metadata", "geotiff", "tiff", "las", "osgb", "i3s", "s3m"),
     }
 )
 
 #: Formats whose readers take the whole content as bytes; it is then read once, and hashed while it is judged.
-READ_WHOLE = frozenset({"ifc", "ifcxml", "cityjson", "csv", "xlsx", "parquet", "metadata", "geojson", "geojsonseq"})
+READ_WHOLE = frozenset(
+    {"ifc", "ifcxml", "cityjson", "csv", "xlsx", "xls", "parquet", "metadata", "geojson", "geojsonseq"}
+)
 
 #: Formats that say nothing of themselves: beside the data of a folder or archive they are no sources.
 QUIET_IN_FOLDERS = frozenset({"json", "xml", "sqlite", "ids", "tiff", "office", "zip"})

@@ -78,7 +78,7 @@ def sum_points(path: Path, header: Header, notes: Notes, *, heights: bool = Fals
         # laspy and lazrs raise whatever the bytes provoke, a fault inside Rust too; it is told as a defect
         if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
             raise
-        notes.add("las_unreadable", "chunk", found=" ".join(str(problem).split())[:100], locator=str(sums.points))
+        notes.add("las_unreadable", "chunk", found=" ".join(str(problem).split())[:100], locator=f"point {sums.points}")
         sums.complete = False
     finally:
         _COMPLAINTS.disabled = quiet
