@@ -256,7 +256,10 @@ def _models(dossier: Dossier, survey: Survey) -> Iterator[ProjectLayer]:
         "id",
     )
     place = dossier.form.single.places.get("disciplines", dossier.form.file)
-    wanted = dossier.form.single.get("disciplines") or ()
+    wanted = dossier.disciplines
+    told = sorted({model.discipline for model in models if model.discipline})
+    row = {"name": dossier.name, "disciplines": "; ".join(told) or None, "due_stated": bool(wanted), "place": place}
+    yield ProjectLayer("model_set", {"name": TEXT, "disciplines": TEXT, "due_stated": FLAG}, [row] if models else [])
     yield ProjectLayer(
         "discipline",
         {"name": TEXT, "models": TEXT},

@@ -73,6 +73,8 @@ class Definitions:
     floor_lines: Mapping[str, Mapping[str, Any]]
     areas: Mapping[str, Area]
     seats: Mapping[str, tuple[float, float]]
+    disciplines: Mapping[str, tuple[str, ...]]  # as the reader of IFC names them -> other words
+    tasks: Mapping[str, str | None]  # number -> name, None until somebody knows it
 
     def kind(self, word: str) -> Kind | None:
         """The kind that a word means."""
@@ -89,6 +91,22 @@ class Definitions:
         folded = fold_layer_name(name)
         held = (item for item in self.items.values() if folded in map(fold_layer_name, item.layers))
         return next(held, None) or self.item(name)
+
+    def discipline(self, word: str) -> str | None:
+        """The discipline that a word means."""
+        folded = fold_layer_name(word)
+        return next(
+            (
+                name
+                for name, words in self.disciplines.items()
+                if folded in {fold_layer_name(each) for each in (name, *words)}
+            ),
+            None,
+        )
+
+    def discipline_words(self) -> list[str]:
+        """Every word for a discipline."""
+        return [word for name, words in self.disciplines.items() for word in (name, *words)]
 
     def kind_words(self) -> list[str]:
         """Every word for a kind."""
@@ -173,6 +191,11 @@ def _read(folder: Path) -> Definitions:
         files.yaml_mapping("project/floor_lines.yaml"),
         areas,
         {code: (float(place[0]), float(place[1])) for code, place in files.yaml_mapping("project/seats.yaml").items()},
+        {name: tuple(map(str, words or ())) for name, words in files.yaml_mapping("project/disciplines.yaml").items()},
+        {
+            row.cells["code"]: row.cells.get("zh")
+            for row in read_sheet(files.content["lists/tasks.csv"], "lists/tasks.csv", _LIST_COLUMNS)
+        },
     )
 
 

@@ -43,6 +43,7 @@ class Dossier:
     city: Area | None
     district: Area | None
     kinds: Sequence[Kind]
+    disciplines: Sequence[str]
     stage: str
     stated: bool
     faults: Sequence[Fault]
@@ -59,6 +60,8 @@ def dossier_of(form: Form, known: Definitions) -> Dossier:
             faults.append(Fault("form_unknown_word", single.places["kinds"], word, near, word))
         elif kind not in kinds:
             kinds.append(kind)
+    place = single.places.get("disciplines", form.file)
+    disciplines = [_discipline(word, place, known, faults) for word in single.get("disciplines") or ()]
     city = _area(form, "city", known, None, faults)
     district = _area(form, "district", known, city.code if city else None, faults)
     return Dossier(
@@ -68,10 +71,19 @@ def dossier_of(form: Form, known: Definitions) -> Dossier:
         city,
         district,
         kinds,
+        list(dict.fromkeys(disciplines)),
         single.get("stage") or DEFAULT_STAGE,
         single.get("stage") is not None,
         faults,
     )
+
+
+def _discipline(word: str, place: str, known: Definitions, faults: list[Fault]) -> str:
+    """A discipline by the name that models have it under; a word that means none is a fault, and kept."""
+    found = known.discipline(word)
+    if found is None:
+        faults.append(Fault("form_unknown_word", place, word, nearest(word, known.discipline_words()), word))
+    return found or word
 
 
 def _area(form: Form, key: str, known: Definitions, inside: str | None, faults: list[Fault]) -> Area | None:

@@ -138,6 +138,8 @@ def _kind(part: Mapping[str, Any]) -> str:
     if part.get("format") == "date":
         return "date"
     if isinstance(kind, list):
+        if "minimum" in part:
+            return "integer"
         return "texts" if "array" in kind else "code"
     return {"number": "number", "integer": "integer", "boolean": "flag"}.get(kind, "text")
 

@@ -158,10 +158,21 @@ def _deliverable(
         because,
         category,
         exists,
-        row.get("discipline"),
+        _discipline(row, known, faults),
         row.get("version"),
         row.get("date"),
     )
+
+
+def _discipline(row: Row, known: Definitions, faults: list[Fault]) -> str | None:
+    word = row.get("discipline")
+    if word is None:
+        return None
+    found = known.discipline(word)
+    if found is None:
+        near = nearest(word, known.discipline_words())
+        faults.append(Fault("form_unknown_word", row.places["discipline"], word, near, word))
+    return found or str(word)
 
 
 def guess_item(path: str, format: str | None, known: Definitions, stage: str) -> tuple[Item | None, str | None]:

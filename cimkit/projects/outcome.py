@@ -40,6 +40,7 @@ def outcome_of(
         "kind_names": [kind.label(lang) for kind in dossier.kinds],
         "stage": report.stage[0],
         "task": dossier.form.single.get("task"),
+        "task_name": known.tasks.get(str(dossier.form.single.get("task"))),
         "form": dossier.form.file,
         "total_investment": dossier.form.single.get("total_investment"),
         "investment": _investment(dossier),

@@ -78,6 +78,7 @@ def test_every_slip_is_told_with_its_line_and_the_nearest_word() -> None:
     assert ("form_unknown_word", "project.yaml:5", "施工途", "施工图") in told(form)
     assert ("form_wrong_type", "project.yaml:7", "2021-13-01", "date") in told(form)
     assert ("form_unknown_field", "project.yaml:8", "finishd", "finished") in told(form)
+    assert ("form_out_of_range", "project.yaml:9", "19", "1..18") in told(form)
     assert ("form_wrong_type", "project.yaml:10", "也许", "flag") in told(form)
     assert [fault.kind for fault in form.faults].count("form_missing_field") == 1
     assert form.rows("parties")[0].get("name") == "甲"

@@ -43,3 +43,16 @@ def test_one_model_alone_is_not_compared(tmp_path: Path) -> None:
     report = check(folder(tmp_path, files={"建筑.ifc": model(number="other")}))
     assert str(result(report, "RNP-MOD-004").verdict) == "not-applicable"
     assert [f.found for f in findings(report, "RNP-AGR-001")] == ["other"]
+
+
+def test_disciplines_go_by_one_name_and_an_unknown_one_is_told(tmp_path: Path) -> None:
+    form = FORM + "disciplines: [建筑专业, 建筑专页]\n"
+    report = check(folder(tmp_path, form, {"arch.ifc": model()}))
+    assert [f.subject and f.subject.name for f in findings(report, "RNP-MOD-003")] == ["建筑专页"]
+    assert [(f.found, f.expected) for f in findings(report, "RNP-FRM-004")] == [("建筑专页", "建筑专业")]
+    assert str(result(report, "RNP-MOD-011").verdict) == "not-applicable"
+
+
+def test_what_is_due_is_for_a_person_where_nobody_says(tmp_path: Path) -> None:
+    report = check(folder(tmp_path, files={"arch.ifc": model()}))
+    assert str(result(report, "RNP-MOD-011").verdict) == "manual"
