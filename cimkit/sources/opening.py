@@ -175,9 +175,7 @@ _NOT_MEANT = frozenset({"sources.not_recognised", "sources.is_ids", "sources.arc
 
 
 def _is_meant(source: Source) -> bool:
-    if source.error is None:
-        return True
-    if source.error.key == "sources.no_reader":
+    if source.error is None or source.error.key == "sources.no_reader":
         return source.format not in QUIET_IN_FOLDERS
     return source.error.key not in _NOT_MEANT
 
