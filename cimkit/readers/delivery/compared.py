@@ -10,7 +10,7 @@ from cimkit.readers.delivery.extents import apart, cover
 from cimkit.readers.delivery.forms import Row
 from cimkit.readers.delivery.found import Extent, Found, stem
 from cimkit.readers.delivery.inference import inferred_category
-from cimkit.readers.delivery.matching import Matching, is_called, lies_at, nearest_name
+from cimkit.readers.delivery.matching import Matching, is_called, lies_at
 
 __all__ = ["agreed_row", "dataset_row", "layer_row"]
 
@@ -49,9 +49,11 @@ def dataset_row(matching: Matching, number: int) -> dict[str, Any]:
     }
     if file is None:
         everything = (*(each.path for each in matching.found), *(each.path for each in matching.unread))
-        told["near"] = nearest_name(row["path"], everything)
+        told["near"] = matching.nearest(row["path"], everything)
     elif row["layer"] is not None and not found:
-        told["near_layer"] = nearest_name(row["layer"], (each.layer for each in matching.found if each.path == file))
+        told["near_layer"] = matching.nearest(
+            row["layer"], (each.layer for each in matching.found if each.path == file)
+        )
     told |= {f"file.{name}": value for name, value in _of_file(row, found).items()}
     return told | {f"owed.{name}": value for name, value in _owed(matching, row, file, found).items()}
 
@@ -86,7 +88,7 @@ def layer_row(matching: Matching, found: Found) -> dict[str, Any]:
         "listed": None if matching.manifest is None else _flag(bool(matching.rows_of(found))),
         "agreed": None if agreed is None else agreed["layer"],
         "written": found.path,
-        "near": None if agreed is not None else nearest_name(found.layer, (row["layer"] for row in matching.owed)),
+        "near": None if agreed is not None else matching.nearest(found.layer, (row["layer"] for row in matching.owed)),
         **_right_place(agreed, found.path),
     }
 
@@ -109,7 +111,7 @@ def agreed_row(matching: Matching, row: Row) -> dict[str, Any]:
     }
     if delivered is None:
         free = (each.layer for each in matching.found if matching.agreed_as(matching.names_of(each)) is None)
-        told["near"] = nearest_name(row["layer"], free)
+        told["near"] = matching.nearest(row["layer"], free)
     single = matching.agreement.single if matching.agreement is not None else None
     continuous = found is not None and found.format in _CONTINUOUS
     extent = row["extent"] or (single["extent"] if single and continuous else None)

@@ -14,10 +14,10 @@ from cimkit.readers.delivery.conditions import is_met
 from cimkit.readers.delivery.forms import Form, Row
 from cimkit.readers.delivery.found import Found, Paths, Unread, normal_path, stem
 
-__all__ = ["Matching", "is_called", "lies_at", "nearest_name"]
+__all__ = ["Matching", "is_called", "lies_at"]
 
-#: Names are compared letter by letter with so many others at most; a catalogue of more gets no hint.
-_MOST_COMPARED = 5000
+#: So many names are compared letter by letter, for hints; a second's work.
+_MOST_COMPARED = 50_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Matching:
     paths: Sequence[str] = ()
     #: found layers of each data set of the manifest, in its order
     _of: dict[int, list[Found]] = field(default_factory=dict)
+    #: how many names were compared letter by letter
+    _compared: list[int] = field(default_factory=lambda: [0])
 
     # --- data sets of the manifest -----------------------------------------------------------------------------
 
@@ -118,6 +120,18 @@ class Matching:
             return self.answers(row) != (None, None)
         return fold_layer_name(name) in self._found_as
 
+    # --- hints -------------------------------------------------------------------------------------------------
+
+    def nearest(self, word: str | None, known: Iterable[str]) -> str | None:
+        """The known name that is most like a word, if one is like it at all. Names are compared letter by letter: of a
+        delivery with thousands of strangers the first ones get a hint."""
+        words = {fold_layer_name(name): name for name in known if name}
+        self._compared[0] += len(words)
+        if not word or self._compared[0] > _MOST_COMPARED:
+            return None
+        close = difflib.get_close_matches(fold_layer_name(word), words, n=1, cutoff=0.5)
+        return words[close[0]] if close else None
+
     # --- indices -----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -177,17 +191,6 @@ def _identity(row: Row) -> tuple[str, str]:
 
 def _names(row: Row) -> frozenset[str]:
     return frozenset(fold_layer_name(name) for name in (row["layer"], *(row["aliases"] or ())) if name)
-
-
-def nearest_name(word: str | None, known: Iterable[str]) -> str | None:
-    """The known name that is most like a word, if one is like it at all."""
-    if not word:
-        return None
-    words = {fold_layer_name(name): name for name in known if name}
-    if len(words) > _MOST_COMPARED:
-        return None
-    close = difflib.get_close_matches(fold_layer_name(word), words, n=1, cutoff=0.5)
-    return words[close[0]] if close else None
 
 
 def lies_at(path: str, places: Sequence[str]) -> bool:
