@@ -21,7 +21,8 @@ def demand(options: Mapping[str, Any]) -> Demand:
 
 
 def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> Outcome:
-    """One finding a defect, at its line, with the element where there is one."""
+    """One finding a defect, at its line, with the element where there is one. Not applicable where the reader had no
+    way to look (`whole["not_looked"]`)."""
     rows = context.facts.defects.filter(pl.col("kind").is_in(list(options["kind"])))
     if options.get("detail"):
         rows = rows.filter(pl.col("detail").is_in(list(options["detail"])))
@@ -51,4 +52,6 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         related=pl.lit(None, dtype=pl.List(pl.Int32)),
         values=pl.Series(values, dtype=pl.String),
     ).cast(FINDING_ROWS)  # type: ignore[arg-type]
-    return of_source(len(context.facts), findings)
+    unseen = context.facts.whole.get("not_looked", ())
+    looked = not isinstance(unseen, frozenset) or not unseen.issuperset(options["kind"])
+    return of_source(len(context.facts), findings, looked=looked)

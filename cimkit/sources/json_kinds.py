@@ -24,6 +24,7 @@ _TILESET = frozenset({b"geometricError", b"schemaUri", b"statistics", b"groups",
 _SUBTREE = frozenset({b"tileAvailability", b"contentAvailability", b"childSubtreeAvailability", b"propertyTables"})
 _SCHEMA = frozenset({b"classes", b"enums"})
 _OF_SCHEMAS = _SCHEMA | {b"$schema", b"id", b"name", b"description", b"version", b"extensions", b"extras"}
+_OF_TILES = _SCHEMA | {b"buffers", b"bufferViews", b"boundingVolume", b"implicitTiling", b"geometricError", b"root"}
 _GLTF = frozenset({b"scenes", b"nodes", b"meshes", b"accessors"})
 #: A record of metadata by its usual members, in English and Chinese.
 _METADATA = frozenset({b"metadata", "元数据".encode()})
@@ -41,7 +42,7 @@ def json_kind(
 
     content: the first bytes without byte order mark and white space; head_size: how many bytes of the file were read
     for it; read_at: the bytes at an offset of the file, None where there are no more; alone: the file was named by
-    itself, so that what could be the metadata schema of 3D Tiles, which needs no more than an id, is taken for one.
+    itself, so that what could be a part of 3D Tiles (a schema needs no more than an id) is taken for one.
     """
     sequence = content.startswith(b"\x1e")
     content = content.lstrip(b"\x1e \t\r\n")
@@ -53,7 +54,7 @@ def json_kind(
         return _looked_through(head_size, read_at) or kind
     if kind is not None:
         return kind
-    if alone and ended and b"id" in names and names.keys() <= _OF_SCHEMAS:
+    if alone and ended and (names.keys() & _OF_TILES or (b"id" in names and names.keys() <= _OF_SCHEMAS)):
         return "3dtiles"
     if not ended and read_at is not None:
         return _looked_through(head_size, read_at) or "json"

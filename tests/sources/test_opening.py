@@ -15,6 +15,7 @@ from cimkit.sources.formats import FORMATS_READ
 from cimkit.sources.limits import Limits
 from cimkit.sources.opening import expand
 from cimkit.sources.source import Source
+from tests.sources.test_recognise import dbf
 
 TILESET = b'{"asset": {"version": "1.1"}, "geometricError": 1, "root": {}}'
 IFC = b"ISO-10303-21;\n"
@@ -37,7 +38,6 @@ CITY: Mapping[str, bytes] = {
     "oblique/Data/Tile_002/Tile_002.osgb": b"osg",
     "dem.tif": b"II*\0\x08\0\0\0\0\0",
     "dem.tfw": b"1\n",
-    "scan.tif": b"II*\0\x08\0\0\0\0\0",
     "a.las": b"LASF",
 }
 FOUND = {
@@ -158,12 +158,12 @@ def test_a_digest_is_of_names_sizes_and_content(tmp_path: Path) -> None:
 
 
 def test_a_format_without_a_reader_says_so(tmp_path: Path) -> None:
-    assert "xls" not in FORMATS_READ
-    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(8))
+    assert "dbf" not in FORMATS_READ
+    (tmp_path / "table.dbf").write_bytes(dbf())
     (source,) = expand(tmp_path, Limits())
     assert source.error is not None
-    assert (source.error.key, source.format) == ("sources.no_reader", "xls")
-    assert "xls" in source.error.message("zh")
+    assert (source.error.key, source.format) == ("sources.no_reader", "dbf")
+    assert "dbf" in source.error.message("zh")
 
 
 @pytest.mark.parametrize("name", ["../a.ifc", "/a.ifc", "C:/a.ifc", "a/../../b.ifc", "..\\a.ifc"])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cimkit
 from cimkit.facts.demand import everything
 from cimkit.readers.tiles.recognise import is_tileset, kind_of
 from cimkit.readers.tiles.uris import resolve
-from tests.tiles.building import as_bytes, defects_of, files, found, glb, gltf_document, legacy, read, tileset
+from cimkit.report.model import Verdict
+from tests.tiles.building import as_bytes, defects_of, external, files, found, glb, gltf_document, legacy, read, tileset
 from tests.tiles.test_property_tables import COLUMNS
 from tests.tiles.test_property_tables import files as table_files
 
@@ -158,3 +161,14 @@ def test_a_part_of_a_tileset_alone() -> None:
     assert found(read({"s.json": tileset()["schema"]}, "s.json")) == set()
     assert found(read({"a.glb": plain["a.glb"]}, "a.glb")) == set()
     assert read({"s.json": tileset()["schema"]}, "s.json").counts["schemas"] == 1
+
+
+def test_a_file_named_by_itself_has_no_unused_files_beside_it(tmp_path: Path) -> None:
+    content = external()
+    content["root"]["content"]["uri"] = "../a.glb"
+    (tmp_path / "some.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path.parent / "a.glb").write_bytes(glb())
+    report = cimkit.check(tmp_path / "some.json", packs=["city-basics"])
+    verdicts = {result.code: result.verdict for result in report.results}
+    assert verdicts["CTB-TIL-034"] is Verdict.NOT_APPLICABLE
+    assert verdicts["CTB-TIL-020"] is Verdict.PASSED  # the folder above is looked into

@@ -16,6 +16,10 @@ from cimkit.sources.source import Source, open_archive
 __all__ = ["read_tiles"]
 
 
+#: What can only be told of a folder that is the tileset's own.
+_OF_FOLDERS = frozenset({"tiles_orphan"})
+
+
 def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
     """The facts of a source of 3D Tiles. Raises SourceError when it can't be opened.
 
@@ -29,9 +33,10 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
         with open_archive(source) as opened:
             return read_tileset(_PackedOpener(source, opened, limits), demand, name=main, limits=limits)
     if source.path is not None and source.data is None:
-        alone = replace(demand, defects=demand.defects - {"tiles_orphan"})
+        alone = replace(demand, defects=demand.defects - _OF_FOLDERS)
         nearby = NearbyOpener(source.path, limits)
-        return read_tileset(nearby, alone, name=nearby.name, limits=limits)
+        facts = read_tileset(nearby, alone, name=nearby.name, limits=limits)
+        return replace(facts, whole={**facts.whole, "not_looked": _OF_FOLDERS})
     name = PurePosixPath(source.name.replace("\\", "/")).name or "-"
     return read_tileset(MemoryOpener({name: source.read(limits)}), demand, name=name, limits=limits)
 
