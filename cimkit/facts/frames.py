@@ -29,6 +29,7 @@ LAYER_DATASETS = {
     "geometry_type": pl.String,
 }
 _FIELD = frozenset({"field"})
+_DESCRIBED = dict.fromkeys(("kind", "id", "name", "tag", "type", "storey", "locator"), pl.String)
 #: From here on two threads are worth their start.
 _MANY_ROWS = 100_000
 _NAMES = frozenset({"name", "名称"})
@@ -283,18 +284,26 @@ class _Describe:
 
     def __call__(self, sids: IntArray) -> pl.DataFrame:
         kinds = np.searchsorted(self._starts, sids, side="right") - 1
-        told: dict[str, list[str | None]] = {name: [] for name in ("kind", "id", "name", "locator")}
-        for kind, row in zip(kinds.tolist(), (sids - self._starts[kinds]).tolist(), strict=True):
-            layer, number, key = self._names[kind], self._rows[kind][row], self._keys[kind]
-            title = self._titles[kind]
-            told["kind"].append(layer)
-            told["id"].append(_text(key[row]) if key is not None else str(number))
-            told["name"].append(_text(title[row]) if title is not None else None)
-            told["locator"].append(f"{layer}:{number}")
-        nothing: list[str | None] = [None] * len(sids)
-        columns = {**told, "tag": nothing, "type": nothing, "storey": nothing}
-        order = ("kind", "id", "name", "tag", "type", "storey", "locator")
-        return pl.DataFrame({name: columns[name] for name in order}, schema=dict.fromkeys(order, pl.String))
+        places = [np.flatnonzero(kinds == kind) for kind in np.unique(kinds).tolist()]
+        parts = [self._part(int(kinds[place[0]]), sids[place]) for place in places]
+        if not parts:
+            return pl.DataFrame(schema=_DESCRIBED)
+        back = pl.Series(np.argsort(np.concatenate(places), kind="stable"), dtype=pl.UInt32)
+        return pl.concat(parts).select(pl.all().gather(back))
+
+    def _part(self, kind: int, sids: IntArray) -> pl.DataFrame:
+        """The rows of features of one layer."""
+        at = sids - self._starts[kind]
+        number = pl.Series(self._rows[kind][at]).cast(pl.String)
+        key, title = self._keys[kind], self._titles[kind]
+        told = {
+            "kind": pl.Series([self._names[kind]]).new_from_index(0, len(at)),
+            "id": _texts(key.gather(at)) if key is not None else number,
+            "name": _texts(title.gather(at)) if title is not None else None,
+            "locator": f"{self._names[kind]}:" + number,
+        }
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(at))
+        return pl.DataFrame({name: nothing if (known := told.get(name)) is None else known for name in _DESCRIBED})
 
 
 def _title(layer: Layer) -> pl.Series | None:
@@ -304,5 +313,8 @@ def _title(layer: Layer) -> pl.Series | None:
     return None
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _texts(values: pl.Series) -> pl.Series:
+    """Values as a person reads them."""
+    if values.dtype.is_nested() or values.dtype in (pl.Object, pl.Binary):
+        return pl.Series([None if value is None else str(value) for value in values.to_list()], dtype=pl.String)
+    return values.cast(pl.String)

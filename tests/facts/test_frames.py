@@ -167,3 +167,16 @@ def test_declared_types() -> None:
     assert [base_type("TEXT(50)"), base_type("INTEGER")] == ["TEXT", "INTEGER"]
     assert [type_size("TEXT(50)"), type_size("REAL(10, 2)"), type_size("DATE")] == [(50, None), (10, 2), (None, None)]
     assert fold_layer_name("Ｂuilding （面）") == fold_layer_name("BUILDING[面]")
+
+
+def test_features_are_described_in_the_order_asked() -> None:
+    layers = [
+        Layer("甲", pl.DataFrame({"编号": ["a", None, "c"], "名称": ["一", "二", None]}), key="编号"),
+        Layer("乙", pl.DataFrame({"v": [1.5, 2.0]}), rows=np.array([7, 9]), key=None),
+    ]
+    facts = facts_of_layers(layers, Demand(kinds=None), format="geopackage", name="t")
+    told = facts.describe(np.array([4, 0, 3, 2, 1], np.int32))
+    assert told["locator"].to_list() == ["乙:9", "甲:1", "乙:7", "甲:3", "甲:2"]
+    assert told["id"].to_list() == ["9", "a", "7", "c", None]
+    assert told["name"].to_list() == [None, "一", None, None, "二"]
+    assert facts.describe(np.zeros(0, np.int32)).columns == told.columns
