@@ -171,7 +171,8 @@ class Look:
     def _stream(self, index: int, source: Source, rules: Sequence[Rule]) -> Streamed | None:
         """The answers of a source that is too large to be read at once; None for others, and where other sources want
         its facts."""
-        wanted_whole = self.across is not None or self.noter is not None or self.limits.depth is not Depth.FULL
+        keys_noted = self.noter is not None and self.noter.key is None
+        wanted_whole = self.across is not None or keys_noted or self.limits.depth is not Depth.FULL
         if wanted_whole or not may_stream(source):
             return None
         with source.on_disk(self.limits) as path:
