@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -51,6 +53,46 @@ def test_a_damaged_file_is_a_sentence(data: bytes) -> None:
     with pytest.raises(SourceError) as error:
         read_parquet(data, everything(), name="x.parquet")
     assert error.value.key == "tables.parquet_broken"
+
+
+POINT = b"\x01\x01\x00\x00\x00" + bytes(16)
+GEO = {
+    "version": "1.1.0",
+    "primary_column": "geom",
+    "columns": {"geom": {"encoding": "WKB", "geometry_types": ["Point"]}},
+}
+
+
+def geoparquet(geo: object) -> bytes:
+    out = io.BytesIO()
+    frame = pl.DataFrame({"编码": ["a"], "geom": [POINT]})
+    frame.write_parquet(out, metadata={"geo": geo if isinstance(geo, str) else json.dumps(geo)})
+    return out.getvalue()
+
+
+def test_geoparquet_is_a_layer_of_features() -> None:
+    facts = read_parquet(geoparquet(GEO), replace(everything(), geometry=True), name="点.parquet")
+    layer = facts.whole["layers"][0]  # type: ignore[index]
+    assert (layer["crs"], layer["geometry_type"]) == ("EPSG:4326", "Point")
+    assert [field["name"] for field in layer["fields"]] == ["编码"]
+    assert facts.defects.is_empty()
+    assert facts.whole["shapes"] is not None
+
+
+@pytest.mark.parametrize(
+    ("geo", "detail"),
+    [
+        ("{", "metadata"),
+        ({key: value for key, value in GEO.items() if key != "version"}, "metadata"),
+        ({**GEO, "primary_column": "x"}, "no_column"),
+        ({**GEO, "columns": {"geom": {"encoding": "WKT"}}}, "encoding"),
+        ([], "metadata"),
+    ],
+)
+def test_metadata_of_geoparquet_that_do_not_fit(geo: object, detail: str) -> None:
+    facts = read_parquet(geoparquet(geo), everything(), name="点.parquet")
+    assert ("table_geometry", detail) in facts.defects.select("kind", "detail").rows()
+    assert len(facts) == 1
 
 
 @settings(max_examples=60, derandomize=True)  # a damaged file can end the process inside a library

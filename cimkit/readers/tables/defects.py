@@ -20,5 +20,6 @@ TABLE_DEFECTS: Mapping[str, str] = {
     "table_formula_error": "a cell with an error of the spreadsheet instead of a value",
     "table_date_as_number": "a day kept as a bare number of days",
     "table_code_damaged": "a code that a spreadsheet changed: zeros gone, digits lost, taken for a day or for true",
+    "table_geometry": "the metadata of GeoParquet are incomplete, or do not fit the table",
     "table_hidden": "a sheet that is hidden, and was read all the same",
 }
