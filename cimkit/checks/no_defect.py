@@ -27,7 +27,9 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     if options.get("detail"):
         rows = rows.filter(pl.col("detail").is_in(list(options["detail"])))
     if not rows.height:
-        return of_source(len(context.facts), no_rows())
+        unseen = context.facts.whole.get("not_looked")
+        looked = not isinstance(unseen, frozenset) or not unseen.issuperset(options["kind"])
+        return of_source(len(context.facts), no_rows(), looked=looked)
     values = [
         orjson.dumps({"line": line, "column": column, "detail": detail}).decode()
         for line, column, detail in rows.select("line", "column", "detail").iter_rows()
@@ -52,6 +54,4 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         related=pl.lit(None, dtype=pl.List(pl.Int32)),
         values=pl.Series(values, dtype=pl.String),
     ).cast(FINDING_ROWS)  # type: ignore[arg-type]
-    unseen = context.facts.whole.get("not_looked", ())
-    looked = not isinstance(unseen, frozenset) or not unseen.issuperset(options["kind"])
-    return of_source(len(context.facts), findings, looked=looked)
+    return of_source(len(context.facts), findings)
