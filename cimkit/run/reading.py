@@ -63,6 +63,10 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
         from cimkit.readers.tiles.source import read_tiles
 
         return read_tiles(source, demand_for(None), limits)
+    if format == "postgis":
+        from cimkit.readers.vector.postgis import read_postgis
+
+        return read_postgis(source.address or "", demand_for(None), name=source.name)
     if format in _OF_BYTES:
         return _reader(_OF_BYTES[format])(source.read(limits), demand_for(None), name=source.name)
     if format in _OF_PATHS:

@@ -31,7 +31,7 @@ __all__ = ["BATCH_ROWS", "Streamed", "is_about_one", "judge_streamed", "may_stre
 
 #: From so many features on a source is read in batches, and so many make one.
 STREAM_FROM = 2_000_000
-BATCH_ROWS = 500_000
+BATCH_ROWS = 250_000
 #: No feature takes fewer bytes of a file.
 _LEAST_BYTES = 20
 #: Findings of a rule that are kept; all are counted.

@@ -8,7 +8,7 @@ __all__ = ["FORMATS_READ", "IFC_FORMATS", "QUIET_IN_FOLDERS", "READ_WHOLE"]
 FORMATS_READ = frozenset(
     {
         *("ifc", "ifcxml", "cityjson", "citygml", "3dtiles"),
-        *("geopackage", "shapefile", "geojson", "geojsonseq", "filegdb"),
+        *("geopackage", "shapefile", "geojson", "geojsonseq", "filegdb", "postgis"),
         *("csv", "xlsx", "xls", "parquet", "metadata", "geotiff", "tiff", "las", "osgb", "i3s", "s3m"),
     }
 )
