@@ -9,6 +9,7 @@ from typing import Any
 from cimkit.facts.names import fold_layer_name
 from cimkit.projects.definitions import Definitions
 from cimkit.projects.dossier import Dossier
+from cimkit.projects.form_fields import form_fields
 from cimkit.projects.inventory import Deliverable
 from cimkit.projects.models import Model, most_common, shared_ids
 from cimkit.projects.redline import RedLine
@@ -55,6 +56,7 @@ def comparing_layers(dossier: Dossier, survey: Survey, known: Definitions, lang:
     there = present_items(survey)
     return [
         *_deliverables(survey.inventory.deliverables),
+        _conditions(dossier, lang),
         *_required(dossier, there, known),
         _statements(dossier, survey),
         *_buildings(dossier, survey),
@@ -88,19 +90,33 @@ def _deliverables(deliverables: Sequence[Deliverable]) -> Iterator[ProjectLayer]
     )
 
 
+_FLAGS = ("new_works", "demolition", "special_fire_works", "structural_works")
+
+
+def _conditions(dossier: Dossier, lang: str) -> ProjectLayer:
+    """What decides whether conditional items are due, and whether the form states it."""
+    single = dossier.form.single
+    fields = [(flag, form_fields().named(flag)) for flag in _FLAGS]
+    rows = [
+        {"code": flag, "name": field.label(lang), "stated": single.get(flag) is not None, "place": dossier.form.file}
+        for flag, field in fields
+        if field is not None
+    ]
+    return ProjectLayer("condition", {"code": TEXT, "name": TEXT, "stated": FLAG}, rows, "code")
+
+
 def _required(dossier: Dossier, there: Mapping[str, Sequence[str]], known: Definitions) -> Iterator[ProjectLayer]:
     """One layer a kind of the project, and one for all projects, each with one row: what of every item is there, and
     what the conditions of requirements ask."""
     single = dossier.form.single
-    flags = ("new_works", "demolition", "special_fire_works", "structural_works")
     row: dict[str, Any] = {
         "name": dossier.name,
         "place": single.places.get("kinds", dossier.form.file),
-        **{flag: single.get(flag) for flag in flags},
+        **{flag: single.get(flag) for flag in _FLAGS},
         "with_buildings": bool(dossier.form.rows("buildings")) or None,
         **{item: "; ".join(there[item]) if there.get(item) else None for item in known.items},
     }
-    fields = {"name": TEXT, **dict.fromkeys((*flags, "with_buildings"), FLAG), **dict.fromkeys(known.items, TEXT)}
+    fields = {"name": TEXT, **dict.fromkeys((*_FLAGS, "with_buildings"), FLAG), **dict.fromkeys(known.items, TEXT)}
     for name in ("any", *(kind.code for kind in dossier.kinds)):
         yield ProjectLayer(f"required:{name}", fields, [row])
 

@@ -201,6 +201,10 @@ stage: 既有
 task: 11
 red_line: data/redline.geojson
 disciplines: [建筑]
+new_works: 否
+demolition: 否
+structural_works: 否
+special_fire_works: 否
 dates: {{approved: 2025-03-01, started: 2025-04-01, finished: 2025-06-20, accepted: 2025-07-05}}
 parties:
   - {{role: 建设单位, name: 样例城市更新有限公司, credit_code: {_OWNER}}}
@@ -279,6 +283,9 @@ kinds: [智慧供热]
 stage: 竣工
 task: 8
 new_works: 是
+demolition: 否
+structural_works: 否
+special_fire_works: 否
 total_investment: 1500
 red_line: data/redline.geojson
 dates: {{approved: 2024-03-01, started: 2024-05-01, finished: 2024-10-15, accepted: 2024-10-25}}

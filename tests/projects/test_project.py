@@ -31,7 +31,7 @@ def test_an_empty_project_fails_for_what_is_missing_and_says_so(tmp_path: Path) 
     assert "缺少小区台账" in titles
     assert len(titles) == len(set(titles))
     assert report.stage == ("施工图", "source")
-    assert failed(report) == {"RNP-MOD-001", "RNP-PRJ-007"}  # no model, no task: neither is an error
+    assert failed(report) == {"RNP-MOD-001", "RNP-PRJ-007", "RNP-PRJ-008"}  # none of them an error
     assert report.ok("error")
 
 
