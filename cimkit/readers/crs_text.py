@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["SystemText", "system_of_wkt"]
+__all__ = ["SystemText", "degrees_of", "system_of_wkt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,26 @@ def _named(system: object) -> str | None:
         return None
     code = system.to_epsg(min_confidence=70)
     return f"EPSG:{code}" if code is not None else str(system.name)
+
+
+def degrees_of(crs: str | None, box: Sequence[float]) -> dict[str, float]:
+    """West, south, east and north of a box as degrees of longitude and latitude: `west_degrees` and so on, as fields
+    are named. Nothing where the system has no code of the register, or the box lies where it cannot be computed."""
+    if crs is None or not crs.startswith("EPSG:") or not all(map(math.isfinite, box)):
+        return {}
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import CRSError, ProjError
+
+    try:
+        system = CRS.from_user_input(crs)
+        west, south, east, north = box
+        degrees = (west, south, east, north)
+        if not system.is_geographic:
+            transformer = Transformer.from_crs(system, "EPSG:4490", always_xy=True)
+            degrees = transformer.transform_bounds(west, south, east, north)
+    except (CRSError, ProjError):
+        return {}
+    if not all(map(math.isfinite, degrees)):
+        return {}
+    names = ("west_degrees", "south_degrees", "east_degrees", "north_degrees")
+    return {name: round(value, 7) for name, value in zip(names, degrees, strict=True)}

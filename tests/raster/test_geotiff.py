@@ -102,6 +102,12 @@ def test_a_compound_system_tells_the_height_datum(tmp_path: Path) -> None:
     assert (fields(facts)["crs"], fields(facts)["height_datum"]) == ("EPSG:4549", "EPSG:5737")
 
 
+def test_the_extent_in_degrees(tmp_path: Path) -> None:
+    facts = read(write(tmp_path / "dem.tif"))
+    assert number(facts, "west_degrees") == pytest.approx(120.49, abs=0.05)
+    assert number(facts, "north_degrees") == pytest.approx(41.80, abs=0.05)
+
+
 def test_no_place_and_no_system(tmp_path: Path) -> None:
     facts = read(write(tmp_path / "scan.tif", crs=None, transform=None))
     assert set(defects(facts)) == {("raster_not_placed", "nothing"), ("raster_no_crs", None)}

@@ -11,7 +11,7 @@ import numpy as np
 
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
-from cimkit.readers.crs_text import SystemText
+from cimkit.readers.crs_text import SystemText, degrees_of
 from cimkit.readers.height_cells import cells_text
 from cimkit.readers.notes import Notes
 from cimkit.readers.pointcloud.header import Header, LasError, read_header
@@ -61,6 +61,8 @@ def read_las(path: Path, demand: Demand, *, name: str) -> Facts:
     fields = _fields(header, system, sums)
     if sums.ground is not None and sums.surface is not None:  # the ground where it is told, else all points
         fields["height_cells"] = cells_text(sums.ground.means(_LEAST) or sums.surface.means(_LEAST))
+    if asks_for_field(demand, "pointcloud", "west_degrees"):
+        fields |= degrees_of(fields["crs"], [*header.least[:2], *header.greatest[:2]])
     cloud = Record("pointcloud", stem, stem.rpartition(".")[0] or stem, stem, fields)
     used = np.flatnonzero(sums.classes).tolist()
     classes = [

@@ -12,7 +12,7 @@ import numpy as np
 
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
-from cimkit.readers.crs_text import SystemText, system_of_wkt
+from cimkit.readers.crs_text import SystemText, degrees_of, system_of_wkt
 from cimkit.readers.notes import Notes
 from cimkit.readers.raster.directories import Directory, TiffError, read_directories
 from cimkit.readers.raster.sample import BandSums, Sample, take_sample, terrain_cells
@@ -90,6 +90,8 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
     metric = system is not None and system.unit is not None
     if metric and placed and fields["role"] == "elevation" and asks_for_field(demand, "raster", "height_cells"):
         fields["height_cells"] = terrain_cells(raster)
+    if placed and asks_for_field(demand, "raster", "west_degrees"):
+        fields |= degrees_of(fields["crs"], [fields[side] for side in ("west", "south", "east", "north")])
     whole = Record("raster", stem, stem.rpartition(".")[0] or stem, stem, fields)
     bands = [
         Record("band", str(number), None, f"{stem}:{number}", {**own, **_statistics(sample, number)}, part_of=0)
