@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -77,21 +78,26 @@ def project_facts(layers: Sequence[ProjectLayer], demand: Demand, faults: Iterab
 def _column(values: Sequence[Any], sid: IntArray, kind: str) -> Column:
     """The column of a field, one value a row."""
     texts = [_text(value) for value in values]
+    if not any(text is not None for text in texts):
+        return Column(sid, None, _nothing(len(texts), kind))
     states = np.array([State.NULL if text is None else State.PRESENT for text in texts], np.uint8)
     if kind == NUMBER:
         numbers = np.array([np.nan if value is None else float(value) for value in values])
     else:
         numbers = np.full(len(values), np.nan)
-    return Column(
-        sid,
-        None,
-        Values(
-            pl.Series("", texts, dtype=pl.String),
-            numbers,
-            pl.Series("", [kind] * len(values), dtype=pl.String),
-            states,
-        ),
-    )
+    return Column(sid, None, Values(pl.Series("", texts, dtype=pl.String), numbers, _kinds(len(texts), kind), states))
+
+
+@lru_cache(maxsize=256)
+def _nothing(count: int, kind: str) -> Values:
+    """The values of a field that no row fills: shared, since most items of most projects are not there."""
+    nulls = pl.Series("", [None] * count, dtype=pl.String)
+    return Values(nulls, np.full(count, np.nan), _kinds(count, kind), np.full(count, State.NULL, np.uint8))
+
+
+@lru_cache(maxsize=256)
+def _kinds(count: int, kind: str) -> pl.Series:
+    return pl.Series("", [kind] * count, dtype=pl.String)
 
 
 def _text(value: Any) -> str | None:
