@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,10 +14,10 @@ import numpy.typing as npt
 from cimkit.readers.height_cells import HeightCells
 from cimkit.readers.notes import Notes
 from cimkit.readers.pointcloud.header import Header
+from cimkit.readers.quiet import silenced
 
 __all__ = ["PointSums", "sum_points"]
 
-_COMPLAINTS = logging.getLogger("laspy")
 _CHUNK = 1_000_000
 #: A larger cloud is looked at in chunks spread evenly over the file.
 _POINTS = 50_000_000
@@ -67,9 +66,9 @@ def sum_points(path: Path, header: Header, notes: Notes, *, heights: bool = Fals
         notes.add("las_unreadable", "records", locator="points")
         sums.complete = False
         return sums
-    quiet, _COMPLAINTS.disabled = _COMPLAINTS.disabled, True  # what laspy complains of is told as defects
+    silenced("laspy")
     try:
-        with laspy.open(path) as reader:
+        with laspy.open(path, read_evlrs=False) as reader:
             for chunk in _chunks(reader, header.there, sums):
                 _add(sums, chunk, header, box[0])
     except ImportError:
@@ -80,8 +79,6 @@ def sum_points(path: Path, header: Header, notes: Notes, *, heights: bool = Fals
             raise
         notes.add("las_unreadable", "chunk", found=" ".join(str(problem).split())[:100], locator=f"point {sums.points}")
         sums.complete = False
-    finally:
-        _COMPLAINTS.disabled = quiet
     return sums
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import warnings
 from pathlib import Path
@@ -14,6 +13,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, degrees_of, system_of_wkt
 from cimkit.readers.notes import Notes
+from cimkit.readers.quiet import silenced
 from cimkit.readers.raster.directories import Directory, TiffError, read_directories
 from cimkit.readers.raster.sample import BandSums, Sample, take_sample, terrain_cells
 from cimkit.readers.raster.world_file import find_world_file, read_world_file
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["read_geotiff"]
 
 _NODATA_TAG = 42113
-_COMPLAINTS = logging.getLogger("rasterio")
 
 
 def read_geotiff(path: Path, demand: Demand, *, name: str) -> Facts:
@@ -51,7 +50,7 @@ def read_geotiff(path: Path, demand: Demand, *, name: str) -> Facts:
         raise SourceError("readers.raster_broken", name=name) from problem
     except OSError as problem:
         raise SourceError("sources.unreadable", name=name, problem=problem.strerror or str(problem)) from problem
-    quiet, _COMPLAINTS.disabled = _COMPLAINTS.disabled, True  # GDAL's complaints are told as defects
+    silenced("rasterio")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a defect says so
@@ -63,8 +62,6 @@ def read_geotiff(path: Path, demand: Demand, *, name: str) -> Facts:
                 return _facts(raster, directories[0], path, demand, name, notes)
     except (RasterioError, CPLE_BaseError, MemoryError, OverflowError, ValueError) as problem:
         raise SourceError("readers.raster_broken", name=name) from problem
-    finally:
-        _COMPLAINTS.disabled = quiet
 
 
 def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: str, notes: Notes) -> Facts:
