@@ -136,7 +136,7 @@ class Look:
         with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
             listed = bool(source.parts) and self.limits.depth is not Depth.FULL  # terabytes are not hashed for a sample
             digest = None if listed else aside.submit(source.digest, self.limits)
-            streamed = self._stream(index, source, alone) if len(alone) == len(rules) else None
+            streamed = self._stream(index, source, rules)
             if streamed is not None:
                 facts, judgements = streamed.facts, streamed.judgements
             else:
@@ -179,7 +179,9 @@ class Look:
             if not must_stream(source, path):
                 return None
             missing = self.plan.missing_parameters
-            return judge_streamed(index, path, rules, name=source.name, missing_parameters=missing)
+            alone = [rule for rule in rules if rule.across is None]
+            across = [rule for rule in rules if rule.across is not None]
+            return judge_streamed(index, path, alone, name=source.name, missing_parameters=missing, across=across)
 
 
 def _with_footprint(data: bytes, facts: Facts) -> Facts:

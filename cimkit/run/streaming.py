@@ -39,8 +39,11 @@ KEPT_FINDINGS = 100_000
 
 #: Checks whose answer about a feature needs no other feature.
 _ABOUT_ONE = frozenset(
-    {"adds_up", "agree", "compare", "dates_in_order", "field", "placed", "shape_valid", "valid_code", "within"}
-)
+    {
+        "adds_up", "agree", "code_name", "compare", "dates_in_order", "field", "nested_code", "placed", "quotient",
+        "shape_valid", "valid_code", "within",
+    }
+)  # fmt: skip
 #: Defects that are found feature by feature.
 _DEFECTS_OF_ROWS = frozenset({"gpkg_geometry", "gpkg_value", "layer_not_read", "layer_note"})
 
@@ -134,8 +137,12 @@ def judge_streamed(
     *,
     name: str,
     missing_parameters: Mapping[str, Sequence[str]],
+    across: Sequence[Rule] = (),
 ) -> Streamed:
-    """The judgements of all rules, in their order, of a GeoPackage that is read in batches. Raises SourceError."""
+    """The judgements of all rules, in their order, of a GeoPackage that is read in batches. Raises SourceError.
+
+    across: rules across sources, which are judged later: `facts` hold the columns that they take of this one.
+    """
     from cimkit.readers.vector.geopackage import read_geopackage
 
     about_one = [rule for rule in rules if is_about_one(rule)]
@@ -151,7 +158,7 @@ def judge_streamed(
         for rule, one in zip(about_one, kept, strict=True):
             sums[id(rule)].parts[-1] = replace(one, rows=_moved(one.rows, first))
         first += len(facts)
-    whole = read_geopackage(path, _demand(others), name=name)
+    whole = read_geopackage(path, _demand([*others, *across]), name=name)
     judged = judge_rules(whole, others, missing_parameters=missing_parameters)
     told = SourceJudgements.of(index, whole, others, judged)
     people.append(told.people.with_columns(pl.col("sid") + first))

@@ -25,6 +25,14 @@ applies_to: [geopackage]
 stages: []
 status: stable
 """
+_ROLE = "{where: {entity: building}, take: {code: {property: {name: code}}, storeys: {property: {name: storeys}}}}"
+_ACROSS = f"""
+    compare:
+      left: {{property: {{set: one, name: storeys}}}}
+      op: '>='
+      right: {{property: {{set: other, name: storeys}}}}
+  across: {{one: {_ROLE}, other: {_ROLE}}}
+  match: {{code: other}}"""
 _MUSTS = (
     "{field: {layer: [building], name: code, value: {pattern: '[A-Z][0-9]+'}}}",
     "{field: {layer: [building], name: storeys, type: integer, value: {min: 1}}}",
@@ -34,6 +42,7 @@ _MUSTS = (
     "{no_defect: gpkg_value}",
     "{placed: degrees}",
     "{no_duplicate_shapes: {}}",
+    _ACROSS,
 )
 
 
@@ -90,7 +99,7 @@ def test_batches_say_what_the_whole_says(source: tuple[Path, Path], monkeypatch:
     assert told(in_batches) == told(at_once)
     assert in_batches.sources[0].subjects == 40
     failing = {code for code, verdict, _, _ in told(at_once) if verdict == "failed"}
-    assert {"STR-VEC-001", "STR-VEC-003", "STR-VEC-004", "STR-VEC-005", "STR-VEC-008"} <= failing
+    assert {"STR-VEC-001", "STR-VEC-003", "STR-VEC-004", "STR-VEC-005", "STR-VEC-008", "STR-VEC-009"} <= failing
 
 
 def test_the_first_findings_are_kept_and_all_are_counted(
