@@ -9,6 +9,7 @@ from cimkit.checks.geometry import check
 from cimkit.checks.geometry.validate import validate
 from cimkit.facts.boundaries import Kind, SubjectGeometry
 from cimkit.facts.columns import State
+from cimkit.readers.cityjson.systems import horizontal, vertical
 from cimkit.run.evaluation import Evaluation
 from tests.cityjson.model import CUBE, document, read
 
@@ -22,7 +23,7 @@ def test_subjects_and_links() -> None:
         ("BuildingPart", "wing", "/CityObjects/wing"),
         ("Building", "house", "/CityObjects/house"),
     ]
-    assert facts.datasets.row(0, named=True)["crs"] == "https://www.opengis.net/def/crs/EPSG/0/4549"
+    assert facts.datasets.row(0, named=True)["crs"] == "EPSG:4549"
     assert facts.whole["extent"] == [500_000.0, 4_600_000.0, 0.0, 500_001.0, 4_600_001.0, 1.0]
 
 
@@ -113,3 +114,28 @@ def test_northing_before_easting_is_no_mirror(code: int, translate: list[float],
     geometry = read(content).whole["geometry"]
     assert isinstance(geometry, SubjectGeometry)
     assert validate(geometry.boundaries) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "crs", "height"),
+    [
+        ("https://www.opengis.net/def/crs/EPSG/0/4549", "EPSG:4549", None),
+        ("http://www.opengis.net/def/crs/EPSG/9.8.6/7415", "EPSG:7415", None),
+        ("urn:ogc:def:crs:EPSG::4490", "EPSG:4490", None),
+        ("urn:ogc:def:crs:EPSG:6.12:4490", "EPSG:4490", None),
+        ("urn:ogc:def:crs,crs:EPSG::4549,crs:EPSG::5737", "EPSG:4549", "EPSG:5737"),
+        ("http://www.opengis.net/gml/srs/epsg.xml#4549", "EPSG:4549", None),
+        ("EPSG:4549", "EPSG:4549", None),
+        ("沈阳地方坐标系", "沈阳地方坐标系", None),
+        (None, None, None),
+    ],
+)
+def test_reference_systems_are_called_by_their_codes(stated: str | None, crs: str | None, height: str | None) -> None:
+    assert (horizontal(stated), vertical(stated)) == (crs, height)
+
+
+def test_the_data_set_says_where_it_lies() -> None:
+    row = read(document()).datasets.row(0, named=True)
+    assert row["extent"] == "500000 4600000 500001 4600001"
+    empty = document() | {"CityObjects": {}, "vertices": []}
+    assert read(empty).datasets.row(0, named=True)["extent"] is None

@@ -24,6 +24,7 @@ from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import without_collector
 from cimkit.readers.cityjson.ledger import Ledger
 from cimkit.readers.cityjson.metric import Metric, metric_of
+from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
 
 if TYPE_CHECKING:
     from cimkit.facts.columns import IntArray
@@ -283,14 +284,20 @@ class _Reading:
         return found
 
     def _dataset(self, crs: str | None, count: int) -> pl.DataFrame:
+        points, stated = self.geometries.surfaces.points(), _extent(self.envelope)
+        extent = extent_text(points.min(axis=0), points.max(axis=0)) if len(points) else None
+        if extent is None and stated is not None:
+            extent = extent_text(stated[:3], stated[3:]) if len(stated) == 6 else None
         row = dict.fromkeys(DATASETS, None) | {
             "name": self.name,
             "format": "citygml",
             "schema": self.version or None,
-            "crs": crs,
+            "crs": horizontal(crs),
+            "height_datum": vertical(crs),
             "count": count,
+            "extent": extent,
         }
-        return pl.DataFrame([row], schema=DATASETS)
+        return pl.DataFrame([row], schema={**DATASETS, "extent": pl.String})
 
     def _whole(self, crs: str | None) -> dict[str, object]:
         found: dict[str, object] = {"stated_extent": _extent(self.envelope)}

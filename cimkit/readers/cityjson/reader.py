@@ -21,6 +21,7 @@ from cimkit.readers.cityjson.objects import SchemaCheck, version_of
 from cimkit.readers.cityjson.references import CityObject, check_references, links
 from cimkit.readers.cityjson.solids import subject_geometry
 from cimkit.readers.cityjson.surfaces import SurfaceCheck
+from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
 from cimkit.readers.cityjson.tables import DEPTHS
 from cimkit.readers.cityjson.vertices import Vertices, judge_vertices, read_vertices
 
@@ -84,7 +85,7 @@ class _Reading:
             attributes=self._attributes(kinds),
             properties=tuple(property_columns(self._properties(), self.demand.properties)),
             links=links(self.objects, self.known),
-            datasets=self._dataset(),
+            datasets=self._dataset(vertices),
             defects=self.ledger.frame(),
             whole=self._whole(geometry, vertices),
             counts=self._counts(kinds),
@@ -337,20 +338,23 @@ class _Reading:
         metadata = self.head.get("metadata")
         return metadata if isinstance(metadata, Mapping) else {}
 
-    def _dataset(self) -> pl.DataFrame:
+    def _dataset(self, vertices: Vertices) -> pl.DataFrame:
         metadata = self._metadata()
+        stated = text_or_none(metadata.get("referenceSystem"))
+        points = vertices.points
         row = {
             "name": text_or_none(metadata.get("title")) or self.name,
             "format": "cityjson" if self.documents[0].line is None else "cityjsonseq",
             "schema": self.written or None,
-            "crs": text_or_none(metadata.get("referenceSystem")),
-            "height_datum": None,
+            "crs": horizontal(stated),
+            "height_datum": vertical(stated),
             "software": None,
             "date": text_or_none(metadata.get("referenceDate")),
             "count": len(self.objects),
             "discipline": None,
+            "extent": extent_text(points.min(axis=0), points.max(axis=0)) if len(points) else None,
         }
-        return pl.DataFrame([row], schema=DATASETS)
+        return pl.DataFrame([row], schema={**DATASETS, "extent": pl.String})
 
     def _whole(self, geometry: SubjectGeometry | None, vertices: Vertices) -> dict[str, object]:
         stated = self._metadata().get("geographicalExtent")

@@ -177,10 +177,19 @@ def _datasets(name: str, tilesets: list[Tileset], session: Session) -> pl.DataFr
                 "height_datum": "ellipsoid" if region else None,
                 "software": record.values.get("Generator"),
                 "count": session.tile_counts[tileset.label],
+                "extent": _degrees(tileset) if region else None,
             }
         )
-    frame = pl.DataFrame(rows or [{"name": name, "count": len(session.records)}], schema=DATASETS)
+    frame = pl.DataFrame(
+        rows or [{"name": name, "count": len(session.records)}], schema={**DATASETS, "extent": pl.String}
+    )
     return frame.with_columns(format=pl.lit("3dtiles"))
+
+
+def _degrees(tileset: Tileset) -> str | None:
+    """West, south, east, north of the region of the root."""
+    box = _extent(tileset)
+    return " ".join(f"{box[side]:.12g}" for side in ("west", "south", "east", "north")) if box is not None else None
 
 
 def _whole(tilesets: list[Tileset], session: Session) -> dict[str, Any]:
