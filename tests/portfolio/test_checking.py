@@ -53,6 +53,18 @@ def test_the_tables_hold_every_project(checked: Portfolio) -> None:
     assert checked.faults == []
 
 
+def test_many_entries_make_the_tables_that_few_make() -> None:
+    entries = [(f"p{number}", {**failed_entry("x", None, "en"), "number": number % 240}) for number in range(1, 251)]
+    numbers = [str(entry["number"]) if entry["number"] else None for _, entry in entries]
+    tables = tables_of(iter(entries), numbers)
+    assert tables["projects"]["folder"].to_list() == [folder for folder, _ in entries]
+    once = [
+        folder if not number or numbers.count(number) > 1 else number
+        for (folder, _), number in zip(entries, numbers, strict=True)
+    ]
+    assert tables["projects"]["project"].to_list() == once
+
+
 def test_processes_and_threads_give_the_same(province: Path, checked: Portfolio) -> None:
     spawned = check_portfolio(province, options=OPTIONS, crew=processes(2))
     assert digest_of(spawned.tables) == digest_of(checked.tables)
@@ -202,6 +214,6 @@ def test_sick_projects_are_in_the_report(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_worker_that_died_is_in_the_report() -> None:
     lost = failed_entry("/x/y", Failure(DIED, ""), "zh")
-    tables = tables_of([("y", lost)])
+    tables = tables_of([("y", lost)], [None])
     assert tables["projects"].select("project", "verdict", "status").row(0) == ("y", "blocked", 4)
     assert "y" in tables["projects"]["error"][0]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
+
+import orjson
 
 from cimkit import __version__
 from cimkit.errors import SourceError, UsageError
@@ -16,7 +19,7 @@ from cimkit.projects.finding import find_projects
 from cimkit.projects.portfolio.entry import Entry, Options, ProjectCheck, failed_entry
 from cimkit.projects.portfolio.keys import KeptEntries
 from cimkit.projects.portfolio.model import Portfolio, PortfolioFault
-from cimkit.projects.portfolio.tables import tables_of
+from cimkit.projects.portfolio.tables import number_of, tables_of
 from cimkit.rules.load import load_pack
 from cimkit.rules.settings import read_settings
 from cimkit.rules.stages import stage_named
@@ -53,20 +56,23 @@ def check_portfolio(
     root, folders, faults = projects_below(where)
     kept = KeptEntries(cache, options) if cache is not None else None
     crew = crew or (of_executor(executor) if executor is not None else by_itself())
-    entries: dict[int, Entry] = {}
+    names = [_relative(folder, root) for folder in folders]
+    answers: dict[int, bytes] = {}  # packed: thousands of them are to need little memory
+    numbers: list[str | None] = [None] * len(folders)
     for index, entry in _entries(folders, options, crew, kept):
-        entries[index] = entry
+        answers[index] = zlib.compress(orjson.dumps(entry), 1)
+        numbers[index] = number_of(entry)
         if progress is not None:
-            progress(len(entries), len(folders))
-    named = [(_relative(folder, root), entries[index]) for index, folder in enumerate(folders)]
-    tables = tables_of(named)
+            progress(len(answers), len(folders))
+    named = ((name, orjson.loads(zlib.decompress(answers.pop(index)))) for index, name in enumerate(names))
+    tables = tables_of(named, numbers)
     return Portfolio(
         version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         lang=options.lang,
         name=root.name or str(root),
         tables=tables,
-        faults=[*faults, *_twice(named)],
+        faults=[*faults, *_twice(names, numbers)],
     )
 
 
@@ -150,11 +156,11 @@ def _refuse_wrong(options: Options) -> None:
     definitions()
 
 
-def _twice(named: Sequence[tuple[str, Entry]]) -> list[PortfolioFault]:
+def _twice(names: Sequence[str], numbers: Sequence[str | None]) -> list[PortfolioFault]:
     holders: dict[str, list[str]] = {}
-    for folder, entry in named:
-        if entry["number"]:
-            holders.setdefault(str(entry["number"]), []).append(folder)
+    for name, number in zip(names, numbers, strict=True):
+        if number is not None:
+            holders.setdefault(number, []).append(name)
     return [
         PortfolioFault("number_twice", number, tuple(two)) for number, two in sorted(holders.items()) if len(two) > 1
     ]

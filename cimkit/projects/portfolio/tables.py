@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -17,7 +17,9 @@ from cimkit.projects.portfolio.entry import Entry
 from cimkit.report.model import Verdict
 from cimkit.report.summary import SEVERITIES
 
-__all__ = ["COLUMNS", "digest_of", "tables_of"]
+__all__ = ["COLUMNS", "digest_of", "number_of", "tables_of"]
+
+_AT_A_TIME = 100
 
 #: Table -> column -> type. What a column means stands in the locale files: `portfolio.column_<table>_<column>`.
 COLUMNS: Mapping[str, Mapping[str, Any]] = {
@@ -74,25 +76,50 @@ COLUMNS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def tables_of(named: Sequence[tuple[str, Entry]]) -> dict[str, pl.DataFrame]:
-    """The tables. named: folder and entry of each project, in the order of the folders."""
-    numbers = Counter(str(entry["number"]) for _, entry in named if entry["number"])
+def tables_of(named: Iterable[tuple[str, Entry]], numbers: Iterable[str | None]) -> dict[str, pl.DataFrame]:
+    """The tables. named: folder and entry of each project, in the order of the folders; numbers: of all projects, to
+    know which are used more than once. Entries are let go as soon as their rows are in a frame."""
+    used = Counter(number for number in numbers if number is not None)
+    frames: dict[str, list[pl.DataFrame]] = {table: [_frame(table, [])] for table in COLUMNS}
     rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in COLUMNS}
-    for folder, entry in named:
-        number = str(entry["number"]) if entry["number"] else None
-        project = number if number is not None and numbers[number] == 1 else folder
-        rows["projects"].append(_project(project, folder, number, entry))
-        rows["kinds"] += [(project, *kind) for kind in zip(entry["kinds"], entry["kind_names"], strict=True)]
-        rows["results"] += [(project, *result) for result in entry["results"]]
-        rows["missing"] += [(project, *each) for each in entry["missing"]]
-        rows["unread"] += [(project, path, error) for path, error, _ in entry["unread"]]
-        rows["investment"] += [(project, source, float(amount)) for source, amount in entry["investment"].items()]
-        rows["indicators"] += [
-            (project, code, name, None if value is None else float(value), unit)
-            for code, (name, value, unit) in entry["indicators"].items()
-        ]
-        rows["packs"] += [(project, pack, *which) for pack, which in entry["packs"].items()]
-    return {table: pl.DataFrame(rows[table], schema=dict(columns), orient="row") for table, columns in COLUMNS.items()}
+    for count, (folder, entry) in enumerate(named, start=1):
+        _add(rows, folder, entry, used)
+        if count % _AT_A_TIME == 0:
+            _flush(rows, frames)
+    _flush(rows, frames)
+    return {table: pl.concat(parts) for table, parts in frames.items()}
+
+
+def _flush(rows: dict[str, list[tuple[Any, ...]]], frames: dict[str, list[pl.DataFrame]]) -> None:
+    for table, lines in rows.items():
+        frames[table].append(_frame(table, lines))
+        lines.clear()
+
+
+def _frame(table: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict(COLUMNS[table]), orient="row")
+
+
+def _add(rows: dict[str, list[tuple[Any, ...]]], folder: str, entry: Entry, used: Mapping[str, int]) -> None:
+    """A project's rows."""
+    number = number_of(entry)
+    project = number if number is not None and used[number] == 1 else folder
+    rows["projects"].append(_project(project, folder, number, entry))
+    rows["kinds"] += [(project, *kind) for kind in zip(entry["kinds"], entry["kind_names"], strict=True)]
+    rows["results"] += [(project, *result) for result in entry["results"]]
+    rows["missing"] += [(project, *each) for each in entry["missing"]]
+    rows["unread"] += [(project, path, error) for path, error, _ in entry["unread"]]
+    rows["investment"] += [(project, source, float(amount)) for source, amount in entry["investment"].items()]
+    rows["indicators"] += [
+        (project, code, name, None if value is None else float(value), unit)
+        for code, (name, value, unit) in entry["indicators"].items()
+    ]
+    rows["packs"] += [(project, pack, *which) for pack, which in entry["packs"].items()]
+
+
+def number_of(entry: Entry) -> str | None:
+    """The project's number as text; None where it states none."""
+    return str(entry["number"]) if entry["number"] else None
 
 
 def _project(project: str, folder: str, number: str | None, entry: Entry) -> tuple[Any, ...]:
