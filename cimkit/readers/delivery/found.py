@@ -102,6 +102,8 @@ def _seen(layer: LayerShapes) -> tuple[Extent | None, str | None]:
     kinds: set[str] = set()
     for _, geometry in layer.batches():
         there = geometry[~shapely.is_missing(geometry)]
+        if not len(there):
+            continue
         with np.errstate(invalid="ignore"):
             low, high = shapely.total_bounds(there)[:2], shapely.total_bounds(there)[2:]
         bounds = np.concatenate([np.fmin(bounds[:2], low), np.fmax(bounds[2:], high)])
