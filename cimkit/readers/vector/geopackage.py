@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from cimkit.facts.demand import Demand
 from cimkit.facts.frames import Layer, asks_for_geometry, asks_for_layer, facts_of_layers, wanted_fields
 from cimkit.facts.model import Facts
 from cimkit.readers.notes import Notes
-from cimkit.readers.vector.gpkg_database import ColumnInfo, Database, open_database
+from cimkit.readers.vector.gpkg_database import DATABASE_ERRORS, ColumnInfo, Database, open_database
 from cimkit.readers.vector.gpkg_rows import (
     Geometries,
     Rows,
@@ -80,7 +79,7 @@ _NO_ROWS = Rows(pl.DataFrame(), np.zeros(0, np.int64), None)
 def _contents(database: Database) -> list[dict[str, Any]]:
     try:
         return database.table("gpkg_contents")
-    except sqlite3.Error:
+    except DATABASE_ERRORS:
         return []
 
 
@@ -185,7 +184,7 @@ def _rows(
             note_strange_values(database, window, key, types, strange, sids, notes)
         if key is not None and told is not None and notes.wants("gpkg_geometry"):
             note_geometries(database, window, key, told, rows, sids, notes)
-    except sqlite3.Error as problem:
+    except DATABASE_ERRORS as problem:
         notes.add("layer_not_read", found=problem, locator=window.table)
         return _NO_ROWS
     return rows

@@ -12,7 +12,10 @@ from typing import Any
 
 from cimkit.errors import SourceError
 
-__all__ = ["ColumnInfo", "Database", "open_database", "quoted"]
+__all__ = ["DATABASE_ERRORS", "ColumnInfo", "Database", "open_database", "quoted"]
+
+#: What sqlite3 raises for a damaged database; names in its messages need not be UTF-8.
+DATABASE_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Database:
         """Its columns in order; none for a table that is not there, or a view that is broken."""
         try:
             found = self.rows(f"PRAGMA table_info({quoted(table)})")
-        except sqlite3.Error:
+        except DATABASE_ERRORS:
             return []
         return [
             ColumnInfo(str(row["name"]), str(row["type"] or ""), bool(row["notnull"]), int(row["pk"])) for row in found
@@ -73,7 +76,7 @@ class Database:
         """How many rows; None for a table that is not there or can't be counted."""
         try:
             return int(self.rows(f"SELECT count(*) AS n FROM {quoted(table)}")[0]["n"])
-        except sqlite3.Error:
+        except DATABASE_ERRORS:
             return None
 
 
@@ -85,17 +88,23 @@ def open_database(path: Path, name: str) -> Iterator[Database]:
     """
     connection: sqlite3.Connection | None = None
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"{_address(path)}?mode=ro&immutable=1", uri=True)
         connection.text_factory = _text
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield Database(connection)
-    except sqlite3.DatabaseError as problem:
+    except DATABASE_ERRORS as problem:
         raise SourceError("vector.database_broken", name=name, problem=str(problem)) from problem
     finally:
         if connection is not None:
             connection.close()
+
+
+def _address(path: Path) -> str:
+    """The file as a URI; SQLite wants the server of a network share in the path, not before it."""
+    address = path.resolve().as_uri()
+    return address if address.startswith("file:///") else f"file:////{address.removeprefix('file://')}"
 
 
 def quoted(name: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cimkit.readers.notes import Notes
-from cimkit.readers.vector.gpkg_database import ColumnInfo, Database
+from cimkit.readers.vector.gpkg_database import DATABASE_ERRORS, ColumnInfo, Database
 from cimkit.readers.vector.gpkg_names import (
     COLUMN_TYPES,
     GEOMETRY_TYPES,
@@ -42,7 +41,7 @@ def note_structure(database: Database, path: Path, name: str, notes: Notes) -> N
     for check in (_integrity, _required_tables, _systems, _contents, _geometry_columns, _columns, _extensions):
         try:
             check(database, notes)
-        except sqlite3.Error as problem:
+        except DATABASE_ERRORS as problem:
             notes.add("gpkg_integrity", "damaged", found=problem)
 
 

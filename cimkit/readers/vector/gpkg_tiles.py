@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from cimkit.readers.notes import Notes
-from cimkit.readers.vector.gpkg_database import Database, quoted
+from cimkit.readers.vector.gpkg_database import DATABASE_ERRORS, Database, quoted
 
 __all__ = ["note_tiles"]
 
@@ -24,7 +23,7 @@ def note_tiles(database: Database, notes: Notes) -> None:
         for row in database.table("gpkg_contents"):
             if row.get("data_type") == "tiles" and database.has(row.get("table_name")):
                 _note_pyramid(database, str(row["table_name"]), notes)
-    except sqlite3.Error as problem:
+    except DATABASE_ERRORS as problem:
         notes.add("gpkg_integrity", "damaged", found=problem)
 
 
