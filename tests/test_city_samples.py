@@ -18,14 +18,14 @@ for library in ("pyogrio", "rasterio", "laspy", "xlsxwriter", "shapely"):
 # what rasterio still writes, affine calls old
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
-PACKS = ["city-basics", "city-delivery"]
+PACKS = ["city-basics", "city-delivery", "ln-cim-data"]
 #: What a fault brings with it besides the rules that its list names.
 ALSO = {
     "CTB-CJS-063",  # the vertices of the building that now refers elsewhere
     "CTB-SHP-002",  # the .prj is a missing part, too
     "CTB-LAS-021",  # of a cloud that breaks off nobody knows the ground
     "CTD-CAT-007",  # the draft was not agreed either
-    "CTD-MET-005",  # a date that is none is none
+    "CNC-MAN-004",  # a date that is none is none
 }
 
 
@@ -50,7 +50,8 @@ def checked(folder: Path) -> Any:
 def test_the_good_delivery_has_nothing_wrong(made: Path) -> None:
     report = checked(made / "district")
     assert {source.format for source in report.sources} == {
-        "geopackage", "shapefile", "cityjson", "citygml", "3dtiles", "geotiff", "las", "xlsx", "delivery",
+        "geopackage", "shapefile", "cityjson", "citygml", "3dtiles", "geotiff", "las", "xlsx", "metadata",
+        "delivery",
     }  # fmt: skip
     assert [(result.code, result.findings[0].message) for result in report.results if result.findings] == []
 

@@ -39,7 +39,8 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
 
     crs, height_datum, format, level, key and the like agree when one of the alternatives does; count is equal; extent
     differs by less than `tolerance` of its longer side (default 0.01); a file is not newer than its stated date;
-    accuracy is not coarser, secrecy not lower, the number of features not smaller, and the extent covered.
+    accuracy is not coarser, secrecy not lower nor left out where it was agreed, the number of features not smaller, and
+    the extent covered.
     """
     facts = context.facts
     field, against = str(options["field"]), str(options["against"])
@@ -92,14 +93,16 @@ def _folded(word: str, field: str) -> str:
     return "".join(word.split()).casefold()
 
 
-def _numbers(own: str, name: str, against: str, other: str, *, more: bool) -> _Compare:
-    """more: the given number may be larger than the asked one, not smaller; else the other way round."""
+def _numbers(own: str, name: str, against: str, other: str, *, more: bool, stated: bool = False) -> _Compare:
+    """more: the given number may be larger than the asked one, not smaller; else the other way round. stated: nothing
+    given is as bad."""
 
     def compare(facts: Facts, field: str, _: str, __: float) -> Compared:
         asked_for = numbers(facts, against if against == "owed" else own, name)
         given = numbers(facts, own if against == "owed" else against, other)
-        asked = np.isfinite(asked_for) & np.isfinite(given)
-        wrong = asked & (given < asked_for if more else given > asked_for)
+        known = np.isfinite(given)
+        asked = np.isfinite(asked_for) & (known | stated)
+        wrong = asked & ~(known & (given >= asked_for if more else given <= asked_for))
         return asked, wrong, given, asked_for
 
     return compare
@@ -156,7 +159,7 @@ _ORDERED: Mapping[tuple[str, str], _Compare] = {
     ("key", "file"): _key,
     ("cover", "given"): _cover,
     ("accuracy", "owed"): _numbers("dataset", "accuracy", "owed", "accuracy", more=False),
-    ("secrecy", "owed"): _numbers("dataset", "secrecy_rank", "owed", "secrecy_rank", more=True),
+    ("secrecy", "owed"): _numbers("dataset", "secrecy_rank", "owed", "secrecy_rank", more=True, stated=True),
     ("accuracy", "given"): _numbers("agreed", "accuracy", "given", "accuracy", more=False),
     ("secrecy", "given"): _numbers("agreed", "secrecy_rank", "given", "secrecy_rank", more=True),
     ("at_least", "given"): _numbers("agreed", "at_least", "given", "count", more=True),

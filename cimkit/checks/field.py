@@ -28,8 +28,8 @@ _EMPTY = FAULTS.index("field_empty")
 
 
 def demand(options: Mapping[str, Any]) -> Demand:
-    """The field under all its names, in these layers only."""
-    layers = FoldedNames.of(options["layer"])
+    """The field under all its names, in these layers only; attributes of city models stand in no layer."""
+    layers = FoldedNames.of((*options["layer"], ""))
     return Demand(properties=frozenset({PropertyDemand(layers, _names(options))}))
 
 

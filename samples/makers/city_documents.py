@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ def _dataset(path: str, name: str, category: str, **more: Any) -> dict[str, Any]
         "path": path,
         "name": name,
         "category": category,
+        "level": "CIM2",
         "crs": CRS,
+        "height_datum": "1985国家高程基准",
         "source": f"{SYNTHETIC}程序生成",
         "date": "2026-01-15",
         "update": "每年",
         "secrecy": "公开",
         "version": "2026.1",
+        "metadata": "元数据/街区.json",
         **more,
     }
 
@@ -40,27 +44,23 @@ DATASETS = [
         key="建筑编码",
         count=30,
         accuracy=0.5,
-        level="CIM2",
     ),
     _dataset(
         "矢量/街区.gpkg", "宗地", "资源调查数据/国土调查", layer="宗地", format="geopackage", key="宗地代码", count=30
     ),
-    _dataset("矢量/道路.shp", "道路", "时空基础数据/三维模型/交通", format="shapefile", key="编号", count=11),
-    _dataset("三维/街区.city.json", "建筑白模", "时空基础数据/三维模型/建筑", format="cityjson", level="CIM2"),
-    _dataset("三维/街区.gml", "建筑单体", "时空基础数据/三维模型/建筑", format="citygml", level="CIM2"),
-    _dataset("三维/切片", "建筑切片", "时空基础数据/三维模型/建筑", format="3dtiles", crs="EPSG:4978", level="CIM2"),
+    _dataset("矢量/道路.shp", "道路", "时空基础数据/三维模型/交通", format="shapefile", key="道路编码", count=11),
+    _dataset("三维/街区.city.json", "建筑白模", "时空基础数据/三维模型/建筑", format="cityjson"),
+    _dataset("三维/街区.gml", "建筑单体", "时空基础数据/三维模型/建筑", format="citygml"),
+    _dataset("三维/切片", "建筑切片", "时空基础数据/三维模型/建筑", format="3dtiles", crs="EPSG:4479"),
     _dataset("影像/DOM.tif", "正射影像", "时空基础数据/测绘遥感数据/数字正射影像图", format="geotiff", extent=_EXTENT),
     _dataset(
         "影像/DEM.tif",
         "地形",
         "时空基础数据/三维模型/数字高程模型",
         format="geotiff",
-        height_datum="1985国家高程基准",
         extent=_EXTENT,
     ),
-    _dataset(
-        "点云/街区.laz", "点云", "时空基础数据/测绘遥感数据/激光点云", format="laz", height_datum="1985国家高程基准"
-    ),
+    _dataset("点云/街区.laz", "点云", "时空基础数据/测绘遥感数据/激光点云", format="laz"),
     _dataset("表格/监测.xlsx", "监测", "物联感知数据/建筑监测", format="xlsx"),
 ]
 MANIFEST = {
@@ -81,6 +81,29 @@ AGREEMENT = {
     "height_datum": "1985国家高程基准",
     "extent": _EXTENT,
     "extent_crs": CRS,
+}
+RECORD = {
+    "metadata": {
+        "title": f"{SYNTHETIC}街区CIM数据",
+        "abstract": "程序生成的样例，不是真实数据",
+        "category": "时空基础数据",
+        "date": "2026-01-15",
+        "metadata_date": "2026-01-20",
+        "producer": _PRODUCER,
+        "contact": f"{SYNTHETIC}联系人",
+        "crs": CRS,
+        "height_datum": "1985国家高程基准",
+        "west": 123.427,
+        "south": 41.796,
+        "east": 123.435,
+        "north": 41.802,
+        "scale": "1:500",
+        "lineage": f"{SYNTHETIC}程序生成",
+        "quality": "合格",
+        "update": "每年",
+        "secrecy": "公开",
+        "version": "2026.1",
+    }
 }
 LAYERS = [
     {
@@ -130,7 +153,10 @@ LAYERS = [
 def write_documents(
     folder: Path, manifest: dict[str, Any], datasets: list[Any], agreement: dict[str, Any], layers: list[Any]
 ) -> None:
-    """`delivery.yaml` and `agreement.yaml`."""
+    """`delivery.yaml`, `agreement.yaml`, and the metadata that the manifest names."""
+    record = json.dumps(RECORD, ensure_ascii=False, indent=1)
+    (folder / "元数据").mkdir()
+    (folder / "元数据" / "街区.json").write_bytes(record.encode())
     for name, single, key, rows in (
         ("delivery.yaml", manifest, "datasets", datasets),
         ("agreement.yaml", agreement, "layers", layers),

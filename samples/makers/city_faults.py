@@ -257,7 +257,7 @@ FAULTS = (
     ),
     _fault(
         "level-without-scheme",
-        ("CTD-DOC-003",),
+        ("CNC-LVL-001",),
         "",
         _no_scheme,
         "清单写了级别，没有写级别体系。",

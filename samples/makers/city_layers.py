@@ -36,6 +36,12 @@ def _write(
     )
 
 
+def _column(values: list[Any]) -> Any:
+    """Texts as objects, whole numbers in four bytes, others in eight."""
+    kind = {int: np.int32, float: np.float64}.get(type(values[0]), object)
+    return np.array(values, kind)
+
+
 def write_geopackage(path: Path) -> None:
     """Buildings and parcels."""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-15T08:00:00.000Z"})
@@ -44,17 +50,7 @@ def write_geopackage(path: Path) -> None:
         path,
         "建筑",
         [shapely.Polygon(each.outline) for each in made],
-        {
-            "建筑编码": np.array([each.code for each in made], object),
-            "建筑名称": np.array([each.name for each in made], object),
-            "地上层数": np.array([each.storeys for each in made], np.int32),
-            "地下层数": np.array([each.basements for each in made], np.int32),
-            "建筑高度": np.array([each.height for each in made], np.float64),
-            "建筑面积": np.array([each.area for each in made], np.float64),
-            "结构类型": np.array([each.structure for each in made], object),
-            "建成年份": np.array([each.year for each in made], np.int32),
-            "地面高程": np.array([each.ground for each in made], np.float64),
-        },
+        {name: _column([each.record()[name] for each in made]) for name in made[0].record()},
         "Polygon",
         "GPKG",
     )
@@ -65,7 +61,8 @@ def write_geopackage(path: Path) -> None:
         {
             "宗地代码": np.array([f"SYN-210102-GB{each.number:05d}" for each in made], object),
             "建筑编码": np.array([each.code for each in made], object),
-            "用途": np.array(["城镇住宅用地" if each.number % 4 else "商服用地" for each in made], object),
+            "宗地用途": np.array(["居住用地" if each.number % 4 else "商业服务业用地" for each in made], object),
+            "宗地面积": np.array([shapely.Polygon(each.parcel).area for each in made], np.float64),
         },
         "Polygon",
         "GPKG",
@@ -82,7 +79,7 @@ def write_shapefile(path: Path) -> None:
         path.stem,
         [shapely.LineString(each.line) for each in made],
         {
-            "编号": np.array([f"SYN-R{each.number:03d}" for each in made], object),
+            "道路编码": np.array([f"SYN-R{each.number:03d}" for each in made], object),
             "名称": np.array([each.name for each in made], object),
             "宽度": np.array([each.width for each in made], np.float64),
         },
@@ -102,18 +99,18 @@ def write_workbook(path: Path) -> None:
     book.set_properties({"title": f"{SYNTHETIC}监测数据", "created": MADE})
     day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     points = book.add_worksheet("监测点")
-    points.write_row(0, 0, ["测点编号", "测点名称", "监测类型", "建筑编码", "安装日期"])
+    points.write_row(0, 0, ["测点编号", "测点名称", "监测类型", "建筑编码", "计量单位", "报警值", "安装日期"])
     some = [each for each in buildings() if each.number % 6 == 1]
     for row, each in enumerate(some, start=1):
         installed = date(2024, 5, each.number % 28 + 1).isoformat()
-        points.write_row(row, 0, [f"SYN-M{each.number:03d}", f"{each.name}能耗", "能耗", each.code, installed])
+        points.write_row(row, 0, [f"SYN-M{each.number:03d}", each.name, "能耗", each.code, "kWh", 80, installed])
     readings = book.add_worksheet("监测读数")
     readings.write_row(0, 0, ["测点编号", "时间", "数值", "单位"])
     row = 1
     for each in some:
         for hour in range(24):
             readings.write(row, 0, f"SYN-M{each.number:03d}")
-            readings.write_datetime(row, 1, MADE.replace(hour=0) + timedelta(hours=hour), day)
+            readings.write_datetime(row, 1, MADE.replace(hour=0, minute=10) + timedelta(hours=hour), day)
             readings.write(row, 2, round(20 + each.storeys * 1.5 + 6 * (8 <= hour < 20), 1))
             readings.write(row, 3, "kWh")
             row += 1

@@ -40,7 +40,7 @@ def write_cityjson(path: Path) -> None:
         shell = [[[first + corner for corner in face]] for face in FACES]
         objects[each.code] = {
             "type": "Building",
-            "attributes": {"name": each.name, "storeysAboveGround": each.storeys, "measuredHeight": each.height},
+            "attributes": {**each.record(), "storeysAboveGround": each.storeys, "measuredHeight": each.height},
             "geometry": [{"type": "Solid", "lod": "1.2", "boundaries": [shell]}],
         }
     every = np.array(vertices) * scale + [west, south, 0]
@@ -68,13 +68,18 @@ def write_citygml(path: Path) -> None:
     path.write_bytes(
         f"""<?xml version="1.0" encoding="UTF-8"?>
 <CityModel xmlns="http://www.opengis.net/citygml/2.0" xmlns:bldg="http://www.opengis.net/citygml/building/2.0" \
-xmlns:gml="http://www.opengis.net/gml">
+xmlns:gml="http://www.opengis.net/gml" xmlns:gen="http://www.opengis.net/citygml/generics/2.0">
 <gml:name>{SYNTHETIC}街区建筑</gml:name>
 <gml:boundedBy><gml:Envelope srsName="{CRS}" srsDimension="3"><gml:lowerCorner>{west} {south} 40</gml:lowerCorner>\
 <gml:upperCorner>{east} {north} 110</gml:upperCorner></gml:Envelope></gml:boundedBy>
 {members}</CityModel>
 """.encode()
     )
+
+
+def _generic(name: str, value: str | float) -> str:
+    kind = {int: "int", float: "double"}.get(type(value), "string")
+    return f'<gen:{kind}Attribute name="{name}"><gen:value>{escape(str(value))}</gen:value></gen:{kind}Attribute>'
 
 
 def _building(building: Building) -> str:
@@ -88,7 +93,8 @@ def _building(building: Building) -> str:
     )
     return (
         f'<cityObjectMember><bldg:Building gml:id="{name}"><gml:name>{escape(building.name)}</gml:name>'
-        f'<bldg:measuredHeight uom="m">{building.height}</bldg:measuredHeight>'
+        + "".join(_generic(name, value) for name, value in building.record().items())
+        + f'<bldg:measuredHeight uom="m">{building.height}</bldg:measuredHeight>'
         f"<bldg:storeysAboveGround>{building.storeys}</bldg:storeysAboveGround>"
         f'<bldg:lod1Solid><gml:Solid gml:id="{name}-s"><gml:exterior><gml:CompositeSurface gml:id="{name}-c">{faces}'
         "</gml:CompositeSurface></gml:exterior></gml:Solid></bldg:lod1Solid></bldg:Building></cityObjectMember>\n"

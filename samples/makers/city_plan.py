@@ -27,6 +27,8 @@ __all__ = [
 CRS = "EPSG:4550"
 HEIGHTS = "EPSG:5737"
 SYNTHETIC = "【合成】"
+#: Of a county that exists, so that codes can be shown as they are.
+AREA_CODE = "210102"
 #: South-west corner and size of the district, metres.
 EAST, NORTH = 535_500.0, 4_629_200.0
 WIDTH, DEPTH = 500.0, 400.0
@@ -65,8 +67,35 @@ class Building:
         return round((east - west) * (north - south) * self.storeys, 1)
 
     @property
+    def address(self) -> str:
+        return f"{SYNTHETIC}合成路{self.number}号"
+
+    @property
+    def usage(self) -> str:
+        return "住宅" if self.number % 4 else "商业"
+
+    @property
     def structure(self) -> str:
         return _STRUCTURES[0 if self.storeys <= 6 else 1 if self.storeys <= 12 else 2]
+
+    def record(self) -> dict[str, str | int | float]:
+        """Its fields, under the names that layers and models have them."""
+        return {
+            "建筑编码": self.code,
+            "建筑名称": self.name,
+            "详细地址": self.address,
+            "建筑用途": self.usage,
+            "户数": self.storeys * 4,
+            "地上层数": self.storeys,
+            "地下层数": self.basements,
+            "建筑高度": self.height,
+            "建筑面积": self.area,
+            "结构类型": self.structure,
+            "建成时间": str(self.year),
+            "抗震设防类别": "标准设防类",
+            "行政区代码": AREA_CODE,
+            "地面高程": self.ground,
+        }
 
     @property
     def year(self) -> int:

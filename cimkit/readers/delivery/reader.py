@@ -58,7 +58,7 @@ def read_delivery(
     matching = Matching(given, owed, found, unread, paths)
     rows = {
         "dataset": [dataset_row(matching, number) for number in range(len(matching.declared))],
-        "layer": [layer_row(matching, each) for each in found],
+        "layer": [layer_row(matching, each) for each in found if each.format != "metadata"],  # it speaks of others
         "agreed": [agreed_row(matching, row) for row in matching.owed],
     }
     layers = [_layer(kind, content) for kind, content in rows.items() if content]
