@@ -174,9 +174,9 @@ def test_the_names_of_underground_layers_are_110() -> None:
     assert sum(SCHEMES["underground_layer"](code) is None for code in codes) == 110
 
 
-def test_the_demand_is_for_the_layer_alone() -> None:
+def test_the_demand_is_for_the_layer_and_for_what_stands_in_none() -> None:
     wanted = next(iter(field.demand({"layer": ("建筑",), "name": "面积"}).properties))
-    assert wanted.set == FoldedNames.of(["建筑"])
+    assert wanted.set == FoldedNames.of(["建筑", ""])
     assert wanted.name is not None
     assert wanted.name(pl.Series(["面积(m2)", "高度"])).tolist() == [True, False]
 
