@@ -18,6 +18,8 @@ __all__ = ["CELL", "HeightCells", "cells_text"]
 CELL = 32.0
 _MOST_CELLS = 400
 _MOST_HELD = 200_000
+#: Cells of a rectangle that are counted in an array; a larger one is sorted.
+_DENSE = 4_000_000
 
 
 class HeightCells:
@@ -33,12 +35,20 @@ class HeightCells:
             return
         column = np.floor(x[sound] / CELL).astype(np.int64)
         row = np.floor(y[sound] / CELL).astype(np.int64)
-        pairs, inverse = np.unique(np.stack([column, row], axis=1), axis=0, return_inverse=True)
-        flat = inverse.reshape(-1)
-        total = np.bincount(flat, weights=z[sound])
-        count = np.bincount(flat)
-        for (at_column, at_row), height, number in zip(pairs.tolist(), total.tolist(), count.tolist(), strict=True):
-            key = (at_column, at_row)
+        left, first = int(column.min()), int(row.min())
+        wide = int(row.max()) - first + 1
+        place = (column - left) * wide + (row - first)
+        if (int(column.max()) - left + 1) * wide <= _DENSE:
+            count = np.bincount(place)
+            total = np.bincount(place, weights=z[sound])
+            used = np.flatnonzero(count)
+            count, total = count[used], total[used]
+        else:
+            used, inverse = np.unique(place, return_inverse=True)
+            count = np.bincount(inverse)
+            total = np.bincount(inverse, weights=z[sound])
+        for at, height, number in zip(used.tolist(), total.tolist(), count.tolist(), strict=True):
+            key = (at // wide + left, at % wide + first)
             if key not in self._cells and len(self._cells) >= _MOST_HELD:
                 continue
             before = self._cells.get(key, (0.0, 0))

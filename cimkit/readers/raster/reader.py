@@ -12,10 +12,11 @@ import numpy as np
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, degrees_of, system_of_wkt
+from cimkit.readers.height_cells import HeightCells, cells_text
 from cimkit.readers.notes import Notes
 from cimkit.readers.quiet import silenced
 from cimkit.readers.raster.directories import Directory, TiffError, read_directories
-from cimkit.readers.raster.sample import BandSums, Sample, take_sample, terrain_cells
+from cimkit.readers.raster.sample import BandSums, Sample, take_sample
 from cimkit.readers.raster.world_file import find_world_file, read_world_file
 from cimkit.readers.records import Record, asks_for_field, facts_of_records
 
@@ -82,11 +83,14 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
         "count": raster.count,
     }
     looked = notes.wants("raster_data_unreadable", "raster_not_judged") or _asks_for_pixels(demand)
-    sample = take_sample(raster, notes) if looked else Sample()  # last: a damaged block upsets what is asked after it
+    metric = placed and system is not None and system.unit is not None and fields["role"] == "elevation"
+    heights = HeightCells() if metric and asks_for_field(demand, "raster", "height_cells") else None
+    sample = (
+        take_sample(raster, notes, heights) if looked else Sample()
+    )  # last: a damaged block upsets what is asked after it
     fields |= _sampled(sample, fields["role"])
-    metric = system is not None and system.unit is not None
-    if metric and placed and fields["role"] == "elevation" and asks_for_field(demand, "raster", "height_cells"):
-        fields["height_cells"] = terrain_cells(raster)
+    if heights is not None:
+        fields["height_cells"] = cells_text(heights.means())
     if placed and asks_for_field(demand, "raster", "west_degrees"):
         fields |= degrees_of(fields["crs"], [fields[side] for side in ("west", "south", "east", "north")])
     whole = Record("raster", stem, stem.rpartition(".")[0] or stem, stem, fields)

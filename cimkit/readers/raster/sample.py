@@ -10,19 +10,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.readers.height_cells import HeightCells, cells_text
+from cimkit.readers.height_cells import CELL, HeightCells
 from cimkit.readers.notes import Notes
 
-__all__ = ["BandSums", "Sample", "take_sample", "terrain_cells"]
+__all__ = ["BandSums", "Sample", "take_sample"]
 
 #: Pixels of a band that are looked at; a smaller raster is read whole.
 _PIXELS = 16_000_000
 _WINDOW = 512
 #: Bytes that one block (a strip, a tile) may unpack to: larger ones are not opened.
 _LARGEST_BLOCK = 512_000_000
-#: Of a terrain: pixels a side that heights are taken of; a larger one without overviews would have to be read whole.
-_SIDE = 1024
-_LARGEST_TERRAIN = 400_000_000
+#: Pixels a side of a cell whose heights are taken.
+_PIXELS_A_SIDE = 8
 
 
 @dataclass(slots=True)
@@ -76,8 +75,10 @@ class Sample:
     share: float = 0.0
 
 
-def take_sample(raster: Any, notes: Notes) -> Sample:
-    """The sums of each band of an open rasterio dataset. Blocks that cannot be unpacked are noted and left out."""
+def take_sample(raster: Any, notes: Notes, heights: HeightCells | None = None) -> Sample:
+    """The sums of each band of an open rasterio dataset. Blocks that cannot be unpacked are noted and left out.
+    heights: takes those of the first band.
+    """
     from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
 
@@ -100,31 +101,26 @@ def take_sample(raster: Any, notes: Notes) -> Sample:
         seen += values.shape[1] * values.shape[2]
         for sums, band, mask in zip(sample.bands, values, valid, strict=True):
             sums.add(band, mask)
+        if heights is not None:
+            _add_heights(raster, window, values[0], valid[0], heights)
     sample.share = seen / (raster.width * raster.height)
     return sample
 
 
-def terrain_cells(raster: Any) -> str | None:
-    """Heights of the first band on a grid of cells (`height_cells`), from at most a million pixels spread evenly."""
-    from rasterio._err import CPLE_BaseError
-    from rasterio.errors import RasterioError
-
-    height, width = min(raster.height, _SIDE), min(raster.width, _SIDE)
-    if raster.height * raster.width > _LARGEST_TERRAIN and not raster.overviews(1):
-        return None
-    try:
-        values = raster.read(1, out_shape=(height, width), masked=True)
-    except (RasterioError, CPLE_BaseError, MemoryError, ValueError):
-        return None  # what cannot be read is told where the pixels are looked at
-    columns = (np.arange(width) + 0.5) * raster.width / width
-    rows = (np.arange(height) + 0.5) * raster.height / height
-    across, down = np.meshgrid(columns, rows)
+def _add_heights(
+    raster: Any, window: Any, values: npt.NDArray[Any], valid: npt.NDArray[np.bool_], cells: HeightCells
+) -> None:
+    """The heights of a window, some pixels for each cell."""
     place = raster.transform
-    cells = HeightCells()
-    heights = np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values).astype(np.float64))
-    x, y = place.c + place.a * across + place.b * down, place.f + place.d * across + place.e * down
+    size = max(math.hypot(place.a, place.d), math.hypot(place.b, place.e), 1e-9)
+    step = max(1, int(CELL / _PIXELS_A_SIDE / size))
+    columns = np.arange(0, values.shape[1], step)
+    rows = np.arange(0, values.shape[0], step)
+    across, down = np.meshgrid(columns + window.col_off + 0.5, rows + window.row_off + 0.5)
+    heights = np.where(valid[::step, ::step], values[::step, ::step].astype(np.float64), np.nan)
+    x = place.c + place.a * across + place.b * down
+    y = place.f + place.d * across + place.e * down
     cells.add(x.ravel(), y.ravel(), heights.ravel())
-    return cells_text(cells.means())
 
 
 def _windows(width: int, height: int, most: int) -> Iterator[Any]:
