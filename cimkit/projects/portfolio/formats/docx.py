@@ -12,7 +12,7 @@ from cimkit.errors import UsageError
 from cimkit.projects.portfolio.figures import NOT_CONFORMING, Figures, Row
 from cimkit.projects.portfolio.model import Change, Portfolio
 from cimkit.projects.portfolio.wording import Words, change_lines
-from cimkit.report.summary import WORST_FIRST
+from cimkit.report.model import Verdict
 from cimkit.report.wording import plain
 
 __all__ = ["write"]
@@ -68,18 +68,19 @@ class _Draft:
         words, total = self.words, self.figures.total
         self.document.add_heading(words("draft_overview"), 1)
         everything = pl.lit(value=True)
+        projects = self._marked(total["projects"], words("projects"), self.figures.projects_where(everything))
         values = {
-            str(verdict): self._marked(total[str(verdict)], words.verdict(str(verdict)), self._where(str(verdict)))
-            for verdict in WORST_FIRST
+            str(verdict).replace("-", "_"): self._marked(
+                total[str(verdict)], words.verdict(str(verdict)), self._where(str(verdict))
+            )
+            for verdict in (Verdict.PASSED, Verdict.MANUAL, Verdict.FAILED, Verdict.BLOCKED, Verdict.NOT_APPLICABLE)
         }
-        all_projects = self.figures.projects_where(everything)
-        projects = self._marked(total["projects"], words("projects"), all_projects)
         self._say(
             words(
                 "draft_total",
                 projects=projects,
                 investment=words.number(total["investment"]),
-                **{name.replace("-", "_"): value for name, value in values.items()},
+                **values,
             )
         )
         missing = self.figures.projects_where(pl.col("missing") > 0)
