@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cimkit.rules.across_model import Across, Measure, Role
+from cimkit.rules.across_model import Across, Role
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Entity, Not, Property
 from cimkit.rules.restriction import Restriction, fold_name, one_of
 from cimkit.rules.values_reading import folded
@@ -33,8 +33,10 @@ def across_with_aliases(across: Across | None, aliases: _Names) -> Across | None
 
 
 def _role_with_aliases(role: Role, aliases: _Names) -> Role:
+    by_folded_name = {fold_name(name): tuple(others) for name, others in aliases.items()}
     taken = {
-        name: what if isinstance(what, Measure) else with_aliases(what, aliases) for name, what in role.take.items()
+        name: _with_carriers(what, by_folded_name) if isinstance(what, Property) else what
+        for name, what in role.take.items()
     }
     return replace(role, where=with_aliases(role.where, aliases), take=taken)
 

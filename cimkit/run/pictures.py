@@ -76,7 +76,7 @@ def ground_outlines(data: bytes, above: float) -> list[Ring]:
     elements = [
         element
         for element in model.by_type("IfcElement")
-        if not element.is_a("IfcFeatureElement") and element.Representation is not None
+        if not element.is_a("IfcFeatureElement") and element.Representation is not None  # type: ignore[no-untyped-call]
         and (storey := get_container(element, ifc_class="IfcBuildingStorey")) is not None and storey.id() == ground
     ]  # fmt: skip
     outlines = _outlines(model, elements[:MOST_ELEMENTS], elevation + above, ())
