@@ -11,7 +11,9 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from cimkit.authoring.lint_names import QUALITY
 from cimkit.authoring.workbook import INDEX, Sheet, pack_sheets
+from cimkit.checks.codes import SCHEMES
 from cimkit.errors import UsageError
 from cimkit.locales import text
 from cimkit.rules.load import LoadedPack
@@ -28,6 +30,7 @@ _LONGEST_LIST = 255
 #: Empty rows below a table that have drop-downs already.
 _SPARE_ROWS = 500
 _DISCIPLINES = ("建筑", "结构", "给排水", "暖通", "电气", "燃气", "幕墙", "总图", "景观", "道路", "桥梁")
+_TYPES = ("text", "number", "integer", "boolean", "date", "month", "datetime", "moment", "year")
 _WIDTHS = {"code": 14, "entity": 24, "sets": 44, "property": 26, "aliases": 36, "cite": 40, "name": 28, "value": 24}
 _WIDTH = 16
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed day, so that one pack gives one file
@@ -117,7 +120,9 @@ def _words(sheet: Sheet, pack: LoadedPack) -> dict[str, tuple[tuple[str, ...], b
         "discipline": (_listed(_DISCIPLINES, used), False),
         "phase": (("any", "new"), False),
         "list": (_listed((), pack.lists), False),
-        "type": (_listed(("text", "number", "integer", "boolean", "date"), _cells(sheet, "type")), False),
+        "type": (_listed(_TYPES, _cells(sheet, "type")), False),
+        "scheme": (tuple(sorted(SCHEMES)), True),
+        "quality": (QUALITY, True),
     }
 
 
