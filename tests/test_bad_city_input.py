@@ -142,7 +142,7 @@ def test_a_packed_tileset_is_read_where_it_lies_and_never_leaves_its_archive() -
     assert report.sources[0].format == "3dtiles"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(["json", "gml", "tiles"]), st.integers(0, 3000), st.binary(max_size=6), st.integers(0, 6))
 def test_damage_anywhere_is_told_and_never_raised(kind: str, at: int, put: bytes, drop: int) -> None:
     whole = {"json": json.dumps(document()).encode(), "gml": GOOD, "tiles": json.dumps(tileset()).encode()}[kind]
