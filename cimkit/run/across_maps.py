@@ -16,6 +16,8 @@ __all__ = ["Maps"]
 
 #: A model without a footprint is drawn as a mark of this half width, metres.
 _MARK_M = 1.0
+#: Around a model that met nothing, what lies so near is drawn, metres.
+_NEAR_M = 200.0
 #: More things around one model than this are no small map.
 _MOST = 40
 
@@ -37,10 +39,12 @@ class Maps:
         for at in range(len(pairs)):
             row, holder, other = int(pairs.first[at]), int(pairs.holder[at]), int(pairs.second[at])
             self._own(known, first, planes, row)
-            shapes = planes.of_second(holder) if holder >= 0 else None
-            if shapes is not None and shapes[other] is not None:
-                person = seconds[holder].people.row(other, named=True)
-                key = across.second.name, person["id"] or str(other)
+            met = [(holder, other)] if holder >= 0 else _around(planes, row, len(seconds))
+            for holder, other in met:
+                shapes = planes.of_second(holder)
+                if shapes is None or shapes[other] is None:
+                    continue
+                key = across.second.name, seconds[holder].people["id"][other] or f"{holder}:{other}"
                 if len(known) < _MOST or key in known:
                     known[key] = Outline(key[1], across.second.name, _rings(shapes[other]))
                 else:
@@ -72,6 +76,20 @@ class Maps:
             for source, known in sorted(self._outlines.items())
             if len(known) > 1
         ]
+
+
+def _around(planes: Planes, row: int, seconds: int) -> list[tuple[int, int]]:
+    """What lies near a model that met nothing: source and row of the second role's shapes."""
+    import shapely
+
+    point = shapely.Point(planes.points()[row])
+    found = []
+    for holder in range(seconds):
+        shapes = planes.of_second(holder)
+        if shapes is not None and np.isfinite(planes.points()[row]).all():
+            near = shapely.STRtree(shapes).query(point, predicate="dwithin", distance=_NEAR_M)
+            found += [(holder, int(other)) for other in sorted(near.tolist())]
+    return found
 
 
 def _rings(shape: Any) -> list[list[tuple[float, float]]]:

@@ -203,6 +203,16 @@ def test_a_map_shows_the_model_among_what_it_met() -> None:
 OUTLINED = CODES.replace("storeys: {measure: storeys_above}", "storeys: {measure: storeys_above}, at: {measure: place}")
 
 
+def test_a_model_that_met_nothing_is_drawn_among_what_lies_near() -> None:
+    run = AcrossRun({})
+    near, far = {**HERE, "at": (123.4315, 41.8)}, {**ELSEWHERE, "at": (123.45, 41.8)}
+    for index, each in enumerate((model("none", 6), layer([near, far]))):
+        run.take(index, each, [rule(OUTLINED)])
+    run.judged()
+    (drawn,) = run.maps.views()
+    assert [each.id for each in drawn.outlines] == ["210102-07", "guid-0"]
+
+
 def test_layers_alone_are_no_map() -> None:
     run = AcrossRun({})
     run.take(0, layer([HERE]), [rule(OUTLINES)])
