@@ -2,7 +2,7 @@
 
 A province of synthetic projects is made in a temporary folder and checked by two processes, then again with nothing
 changed. Told are seconds, what a project costs beside its check (the same run with checks that answer at once), and
-the memory of the process that hands out the work, at each quarter of the way. --kill ends a worker in the middle;
+the memory of the process that hands out the work and of its largest worker by quarters. --kill ends a worker in the middle;
 --dask has a local cluster do the same.
 """
 
@@ -78,7 +78,8 @@ def _checked(
 
     def watch(done: int, total: int) -> None:
         if done % max(1, total // 4) == 0:
-            sizes.append(f"{me.memory_info().rss / 1e6:.0f}")
+            workers = max((child.memory_info().rss for child in me.children(recursive=True)), default=0)
+            sizes.append(f"{me.memory_info().rss / 1e6:.0f}/{workers / 1e6:.0f}")
         if kill is not None and done == total // 2:
             kill()
 
@@ -86,7 +87,7 @@ def _checked(
     portfolio = checking.check_portfolio(folder, options=options, crew=crew, cache=kept, progress=watch)
     seconds = time.perf_counter() - began
     unread = portfolio.projects["error"].drop_nulls().len()
-    print(f"{name}: {seconds:.2f} s, {unread} lost; MB at each quarter: {' '.join(sizes)}")
+    print(f"{name}: {seconds:.2f} s, {unread} lost; MB here / in the largest worker, by quarters: {' '.join(sizes)}")
     return portfolio, seconds
 
 
@@ -95,9 +96,13 @@ def _beside(folder: Path, options: Options, jobs: int, kept: AnswerCache, count:
     one = min(form.parent for form in folder.rglob("project.yaml"))
     real, answer = checking.ProjectCheck, ProjectCheck(options)(str(one))
     checking.ProjectCheck = partial(AtOnce, answer=answer)  # type: ignore[assignment, misc]
+    began = os.times()
     _, seconds = _checked("beside the checks", folder, options, processes(jobs), kept, None)
     checking.ProjectCheck = real  # type: ignore[misc]
+    ended = os.times()
+    used = [1000 * (after - before) / count for before, after in zip(began[:4], ended[:4], strict=True)]
     print(f"  {1000 * seconds / count:.2f} ms a project, the start of the processes included")
+    print(f"  of CPU {sum(used[:2]):.2f} ms a project here, {sum(used[2:]):.2f} ms in the workers")
 
 
 def _kill_a_child() -> None:
