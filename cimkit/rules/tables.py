@@ -102,7 +102,7 @@ class _RowReader:
         }
         return Rule(
             code=code,
-            name=row_name(cells),
+            name=row_name(cells, self._layers()),
             pack=self.pack,
             severity=Severity.INFO if constraint == "O" and not self._grades_itself() else severity,
             where=self._where(constraint, stages),
@@ -249,10 +249,12 @@ def _first_few(sets: tuple[str, ...]) -> str:
     return (" / ".join(sets[:3]) + (" …" if len(sets) > 3 else "")) or "*"
 
 
-def row_name(cells: Mapping[str, str]) -> str:
-    """The defect's name, from what the row asks: `wall-without-fire-rating`."""
+def row_name(cells: Mapping[str, str], layers: tuple[str, ...] = ()) -> str:
+    """The defect's name, from what the row asks: `wall-without-fire-rating`. layers: all names of the row's layers, of
+    which an English one is taken (capitals alone are a code)."""
     kinds = split_cell(cells.get("entity") or cells.get("layer"))
-    kind = kinds[0] if kinds else ""
+    english = next((name for name in layers if name.isascii() and not name.isupper()), None)
+    kind = english or (kinds[0] if kinds else "")
     what = _kebab(cells.get("name_en", "")) or _kebab(cells.get("property", "")) or "value"
     return f"{_kebab(kind.removeprefix('Ifc')) or 'feature'}-without-{what}"
 
