@@ -142,7 +142,7 @@ def _above(name: str) -> Iterator[str]:
 
 
 def _is_tileset(tree: Tree, name: str) -> bool:
-    head = tree.head(name, HEAD_BYTES)
+    head = _head(tree, name)
     return b'"root"' in head and b'"asset"' in head and recognise(head, name) == "3dtiles"
 
 
@@ -197,4 +197,12 @@ def _beside(names: Iterable[str]) -> Iterator[Composite]:
 
 
 def _is(tree: Tree, name: str, format: str) -> bool:
-    return recognise(tree.head(name, HEAD_BYTES), name) == format
+    return recognise(_head(tree, name), name) == format
+
+
+def _head(tree: Tree, name: str) -> bytes:
+    """The first bytes; none of a file that can't be opened: it stands by itself then, and is told so when it is."""
+    try:
+        return tree.head(name, HEAD_BYTES)
+    except OSError:
+        return b""

@@ -240,3 +240,17 @@ def test_a_tileset_of_another_name_has_the_tiles_below_it() -> None:
     }
     two = list(expand(zipped({**tiles, "三维/other.json": TILESET}), Limits(), name="a.zip"))
     assert {source.name for source in two} >= {"a.zip!三维/root.json", "a.zip!三维/other.json", "a.zip!三维/0/a.glb"}
+
+
+def test_a_locked_file_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"tiles/tileset.json": TILESET, "a.ifc": IFC})
+    opened = Path.open
+
+    def locked(path: Path, *given: object, **options: object) -> object:
+        if path.name == "tileset.json":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *given, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", locked)
+    told = {source.name.rpartition("/")[2]: source.error and source.error.key for source in expand(tmp_path, Limits())}
+    assert told == {"a.ifc": None, "tileset.json": "sources.unreadable"}
