@@ -131,7 +131,31 @@ def samples() -> str:
             lines += ["| fault | 缺陷 |", "|---|---|"]
             lines += [f"| {fault['en']} | {fault['zh']} |" for fault in sample["faults"]]
             lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_city_samples()])
+
+
+def _city_samples() -> list[str]:
+    """The deliveries of city data; the tests say what cimcheck says of them."""
+    faults = yaml.safe_load((ROOT / "samples" / "city" / "district-faults.yaml").read_text(encoding="utf-8"))["faults"]
+    return [
+        "## city/district",
+        "",
+        "一个合成街区的城市数据交付（清单、约定和八种格式的数据），一切齐全正确。由 `make_city.py` 生成。",
+        "",
+        "A delivery of city data of a synthetic district (manifest, agreement, eight formats), all as it should be.",
+        "Made by `make_city.py`.",
+        "",
+        "## city/district-faults",
+        "",
+        f"同一批交付，带有{len(faults)}处错误。",
+        "",
+        f"The same delivery with {len(faults)} faults.",
+        "",
+        "| fault | 缺陷 | rules |",
+        "|---|---|---|",
+        *(f"| {fault['en']} | {fault['zh']} | {', '.join(fault['rules'])} |" for fault in faults),
+        "",
+    ]
 
 
 def _said(report: Report) -> list[str]:
