@@ -179,8 +179,13 @@ class _Part:
             faults[here] = _EMPTY
         if column is not None:
             of_values = faults_of(column.values, wanted, required=required)
-            written[column.sid[column.row_states() == 0]] = True
-            faults[column.sid] = column.spread(of_values)
+            place = column.place()
+            present = column.row_states() == 0
+            if isinstance(place, slice):
+                written[place] = present
+            else:
+                written[column.sid[present]] = True
+            faults[place] = column.spread(of_values)
         faults[~here] = 0
         return cls(name, column, faults, faults > 0, written & here)
 

@@ -95,10 +95,10 @@ def _mark_codes(faults: npt.NDArray[np.uint8], judged: BoolArray, text: pl.Serie
 
 
 def _accepted(values: Values, text: pl.Series, value: Any, type_: str) -> BoolArray:
-    """Whether values are allowed. A list speaks of codes, whatever the column's type; a number that a text column
-    holds is compared as one."""
+    """Whether values are allowed. A list or a pattern speaks of codes, whatever the column's type; a number that a text
+    column holds is compared as one."""
     numeric = type_ in ("number", "integer")
-    if value.names_only and not numeric:
+    if not numeric and not value.is_range:
         accepted: BoolArray = value.accepts_text(text.str.strip_chars())
     else:
         accepted = value.accepts(_as_numbers(values, text) if numeric or value.is_range else values)

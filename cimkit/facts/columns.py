@@ -100,6 +100,13 @@ class Column:
         """An array over the distinct values, spread over the rows."""
         return of_values if self.code is None else of_values[self.code]
 
+    def place(self) -> slice | IntArray:
+        """Where its rows stand among the subjects: a slice where they stand side by side, as a layer's do."""
+        alone = self.owner is None and self.role is None and len(self.sid) > 0
+        if alone and int(self.sid[-1]) - int(self.sid[0]) + 1 == len(self.sid):
+            return slice(int(self.sid[0]), int(self.sid[-1]) + 1)
+        return self.sid
+
     def row_states(self) -> npt.NDArray[np.uint8]:
         """`State` of each row."""
         return self.values.state if self.code is None else self.values.state[self.code]

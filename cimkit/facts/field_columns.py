@@ -16,6 +16,10 @@ __all__ = ["base_type", "field_column", "field_type", "type_size"]
 
 #: A dictionary pays where each value stands for this many rows at least.
 _ROWS_A_VALUE = 4
+#: Integers that lie within so many are counted.
+_NEAR = 1 << 16
+#: Rows that are looked at first; where each of them is another, so are nearly all.
+_SAMPLE = 10_000
 _NUMERIC_TYPES = frozenset({"INTEGER", "REAL"})
 _DECLARED = re.compile(r"([^()]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?")
 _BY_DTYPE: Mapping[type[pl.DataType], str] = {
@@ -63,16 +67,31 @@ def field_column(series: pl.Series, sid: IntArray, declared: str | None = None) 
     elif series.dtype.is_nested() or series.dtype == pl.Object:
         return Column(sid, None, _nested(series, declared))
     if _is_repetitive(series):
-        distinct = series.unique(maintain_order=True)
-        codes = series.replace_strict(distinct, pl.Series(range(len(distinct)), dtype=pl.Int32), return_dtype=pl.Int32)
-        return Column(sid, codes.to_numpy(), _values(distinct, declared))
+        distinct, codes = _dictionary(series)
+        return Column(sid, codes, _values(distinct, declared))
     return Column(sid, None, _values(series, declared))
+
+
+def _dictionary(series: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int32]]:
+    """The distinct values, and which of them each row has."""
+    if series.dtype.is_integer() and series.dtype != pl.UInt64 and not series.null_count():
+        low, high = int(series.min()), int(series.max())  # type: ignore[arg-type]
+        if high - low < _NEAR:  # storeys, years, codes: counted instead of sorted or hashed
+            places = (series.cast(pl.Int64) - low).to_numpy()
+            there = np.bincount(places, minlength=high - low + 1) > 0
+            numbers = pl.Series(series.name, np.flatnonzero(there) + low).cast(series.dtype)
+            return numbers, (np.cumsum(there, dtype=np.int32) - 1)[places].astype(np.int32)
+    distinct = series.unique(maintain_order=True)
+    numbered = pl.Series(range(len(distinct)), dtype=pl.Int32)
+    return distinct, series.replace_strict(distinct, numbered, return_dtype=pl.Int32).to_numpy()
 
 
 def _is_repetitive(series: pl.Series) -> bool:
     """Whether a dictionary pays."""
     if len(series) <= _ROWS_A_VALUE or series.dtype in (pl.Null, pl.Binary, pl.Decimal):
         return False
+    if len(series) > _SAMPLE and series.head(_SAMPLE).n_unique() == _SAMPLE:
+        return False  # a key
     distinct: object = series.approx_n_unique()
     return isinstance(distinct, int) and distinct * _ROWS_A_VALUE <= len(series)
 

@@ -180,3 +180,14 @@ def test_features_are_described_in_the_order_asked() -> None:
     assert told["id"].to_list() == ["9", "a", "7", "c", None]
     assert told["name"].to_list() == [None, "一", None, None, "二"]
     assert facts.describe(np.zeros(0, np.int32)).columns == told.columns
+
+
+@given(
+    st.lists(st.one_of(st.integers(-5, 5), st.integers(-(2**63), 2**63 - 1)), min_size=1, max_size=80), st.booleans()
+)
+def test_numbers_are_told_apart_however_they_are_counted(numbers: list[int], repeated: bool) -> None:
+    numbers = numbers * 6 if repeated else numbers
+    rows = np.arange(len(numbers), dtype=np.int32)
+    column = field_column(pl.Series(numbers, dtype=pl.Int64), rows)
+    assert column.texts(rows).to_list() == [str(number) for number in numbers]
+    assert np.asarray(column.spread(column.values.number)).tolist() == [float(number) for number in numbers]
