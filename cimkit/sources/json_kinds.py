@@ -24,7 +24,9 @@ _TILESET = frozenset({b"geometricError", b"schemaUri", b"statistics", b"groups",
 _SUBTREE = frozenset({b"tileAvailability", b"contentAvailability", b"childSubtreeAvailability", b"propertyTables"})
 _SCHEMA = frozenset({b"classes", b"enums"})
 _OF_SCHEMAS = _SCHEMA | {b"$schema", b"id", b"name", b"description", b"version", b"extensions", b"extras"}
-_OF_TILES = _SCHEMA | {b"buffers", b"bufferViews", b"boundingVolume", b"implicitTiling", b"geometricError", b"root"}
+_OF_TILES = _SCHEMA | {
+    *(b"asset", b"root", b"boundingVolume", b"geometricError", b"implicitTiling", b"buffers", b"bufferViews"),
+}
 _GLTF = frozenset({b"scenes", b"nodes", b"meshes", b"accessors"})
 #: A record of metadata by its usual members, in English and Chinese.
 _METADATA = frozenset({b"metadata", "元数据".encode()})

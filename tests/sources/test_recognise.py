@@ -145,3 +145,10 @@ def test_archives_are_told_by_their_names(names: list[str], kind: str) -> None:
 @given(st.binary(max_size=400), st.sampled_from([b"", b"{", b"[", b"<", b"II*\0", b"MM\0+", b"\x03", b"\x1e{"]))
 def test_nothing_is_too_odd_to_be_told(rest: bytes, start: bytes) -> None:
     whole(start + rest, "a.csv")
+
+
+@pytest.mark.parametrize("data", [b'{"id": 3}', b'{"asset": {}}', b'{"buffers": []}', b'{"classes": {}, "more": 1}'])
+def test_what_could_be_part_of_a_tileset_is_taken_for_one_only_when_it_is_named_by_itself(data: bytes) -> None:
+    assert recognise(data) == "json"
+    assert recognise(data, alone=True) == "3dtiles"
+    assert recognise(b'{"name": "package", "version": "1.0"}', alone=True) == "json"
