@@ -2,8 +2,8 @@
 
 A province of synthetic projects is made in a temporary folder and checked by two processes, then again with nothing
 changed. Told are seconds, what a project costs beside its check (the same run with checks that answer at once), and
-the memory of the process that hands out the work and of its largest worker by quarters. --kill ends a worker in the middle;
---dask has a local cluster do the same.
+the memory of the process that hands out the work and of its largest worker by quarters. --kill ends a worker in the
+middle; --dask has a local cluster do the same.
 """
 
 from __future__ import annotations
