@@ -127,6 +127,7 @@ class _NamesOnDisk(AbstractSet[str]):
         self._root = folder
         self._given = given  # there whatever its case
         self._listed: dict[str, dict[str, bool]] = {}
+        self._count = 0
 
     @classmethod
     def _from_iterable(cls, names: Iterable[str]) -> frozenset[str]:  # type: ignore[override]
@@ -142,6 +143,7 @@ class _NamesOnDisk(AbstractSet[str]):
                     }
             except OSError:
                 self._listed[folder] = {}  # what can't be listed has no files; whoever asks says what is missing
+            self._count += sum(self._listed[folder].values())
         return self._listed[folder]
 
     def __contains__(self, name: object) -> bool:
@@ -156,7 +158,7 @@ class _NamesOnDisk(AbstractSet[str]):
             yield from (f"{folder}/{name}" if folder else name for name, is_file in entries.items() if is_file)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return self._count
 
 
 class ArchiveOpener:
