@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +150,10 @@ def test_all_of_ogcs_files_open_layer_by_layer(shared: Path) -> None:
         assert isinstance(layers, list)
         assert len(facts) == sum(layer["count"] for layer in layers), path.name
         assert ("layer_not_read", None) not in told(facts), path.name
+
+
+def test_a_missing_extra_is_told_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyogrio", None)
+    with pytest.raises(SourceError) as caught:
+        read_geopackage(tmp_path / "a.gpkg", ALL, name="a.gpkg")
+    assert (caught.value.key, caught.value.values["extra"]) == ("readers.extra_missing", "geo")
