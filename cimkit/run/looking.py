@@ -197,7 +197,7 @@ def _looked_at(source: Source, limits: Limits) -> dict[str, Any]:
     told: dict[str, Any] = {"depth": str(limits.depth)}
     if source.parts:
         told["listing"] = source.listing()
-        told["looked"] = sum(limits.looks_at(part) for part in source.parts)
+        told["looked"] = sum(limits.looks_at(part, len(source.parts)) for part in source.parts)
         told["of"] = len(source.parts)
     return told
 

@@ -6,17 +6,19 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["SAMPLE_SHARE", "Depth", "Limits"]
+__all__ = ["SAMPLE_FROM", "SAMPLE_SHARE", "Depth", "Limits"]
 
 #: At depth `sample`, one content in this many is opened.
 SAMPLE_SHARE = 20
+#: Up to so many contents, all of them are.
+SAMPLE_FROM = 200
 
 
 class Depth(StrEnum):
     """How much of a delivery is looked at."""
 
     STRUCTURE = "structure"  # names, headers, tables and fields; no feature, no content of a tile
-    SAMPLE = "sample"  # the same, and one content of a tileset in `SAMPLE_SHARE`
+    SAMPLE = "sample"  # the same, and one content in `SAMPLE_SHARE` of a large tileset
     FULL = "full"
 
 
@@ -35,13 +37,13 @@ class Limits:
     members: int = 200_000
     depth: Depth = Depth.FULL
 
-    def looks_at(self, name: str) -> bool:
-        """Whether the content of this name is opened. Of a sample the name alone decides, so that every run, on every
-        machine, looks at the same."""
+    def looks_at(self, name: str, of: int) -> bool:
+        """Whether the content of this name, one of so many, is opened. Few are all opened; of many the name alone
+        decides, so that every run, on every machine, looks at the same."""
         match self.depth:
             case Depth.FULL:
                 return True
             case Depth.SAMPLE:
-                return zlib.crc32(name.encode("utf-8", "surrogatepass")) % SAMPLE_SHARE == 0
+                return of <= SAMPLE_FROM or zlib.crc32(name.encode("utf-8", "surrogatepass")) % SAMPLE_SHARE == 0
             case Depth.STRUCTURE:
                 return False

@@ -370,10 +370,11 @@ def test_a_sample_is_the_same_everywhere() -> None:
     from cimkit.sources.limits import Depth, Limits
 
     names = [f"tiles/{number}.b3dm" for number in range(2000)]
-    chosen = [name for name in names if Limits(depth=Depth.SAMPLE).looks_at(name)]
+    chosen = [name for name in names if Limits(depth=Depth.SAMPLE).looks_at(name, 2000)]
     assert 60 < len(chosen) < 140
-    assert chosen[:2] == [name for name in names if Limits(depth=Depth.SAMPLE).looks_at(name)][:2]
-    assert not any(Limits(depth=Depth.STRUCTURE).looks_at(name) for name in names)
+    assert chosen[:2] == ["tiles/43.b3dm", "tiles/44.b3dm"]  # as everywhere, every time
+    assert all(Limits(depth=Depth.SAMPLE).looks_at(name, 100) for name in names)
+    assert not any(Limits(depth=Depth.STRUCTURE).looks_at(name, 2) for name in names)
 
 
 def test_bytes_of_an_archive_are_a_delivery_too() -> None:

@@ -41,7 +41,7 @@ class Session:
             looks_like_json = (
                 found.data is not None or "." not in found.name.rsplit("/", 1)[-1] or found.name.endswith(".json")
             )
-            deep = self.deep and self.limits.looks_at(found.name)
+            deep = self.deep and self.limits.looks_at(found.name, len(self.files.names))
             data = found.read(place) if deep or looks_like_json else None
             content = None if data is None else check_content(found, data, place, self.shapes, vertices=self.vertices)
             if content is not None:

@@ -113,6 +113,8 @@ class _Page:
         if rules:
             self._line(words("rules_line", rules=rules), "dim")
         self._line(words("stage_line", stage=stage_line(words, report)), "dim")
+        if report.settings.get("depth"):
+            self._line(words(f"depth_{report.settings['depth']}"), "bold")
         for error in report.internal_errors:
             self._line(internal_error_line(words, error), "bold red")
 
