@@ -121,7 +121,8 @@ def spells_numbers(values: Values) -> bool:
 
 
 def _is_number(values: Values, text: pl.Series) -> BoolArray:
-    return ~np.isnan(values.number) | text.str.strip_chars().str.contains(_NUMBER).to_numpy()
+    spelt: BoolArray = text.str.strip_chars().str.contains(_NUMBER).to_numpy()
+    return ~np.isnan(values.number) | spelt
 
 
 def _is_integer(values: Values, text: pl.Series) -> BoolArray:
@@ -134,7 +135,8 @@ def _is_integer(values: Values, text: pl.Series) -> BoolArray:
 def _is_truth(values: Values, text: pl.Series) -> BoolArray:
     declared = np.fromiter((base_type(each or "") in _BOOLEAN for each in values.datatype), bool, len(values))
     plain = text.str.strip_chars().str.strip_suffix(".0")
-    return declared | plain.is_in(list(_TRUTH)).to_numpy()
+    spelt: BoolArray = plain.is_in(list(_TRUTH)).to_numpy()
+    return declared | spelt
 
 
 def _is_day(values: Values, text: pl.Series) -> BoolArray:
