@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -84,3 +85,38 @@ def test_an_update_of_the_good_one_by_itself_changes_nothing(made: Path) -> None
     report = cimkit.check(made / "district", packs=["city-delivery"], base=made / "district")
     assert not report.internal_errors
     assert [result.code for result in report.results if result.findings] == []
+
+
+def test_a_model_beside_its_layers_gets_a_map(tmp_path: Path) -> None:
+    """A model with a footprint, its building in a GeoPackage, the HTML report with both."""
+    pytest.importorskip("ifcopenshell")
+    import pyogrio
+    import shapely
+
+    from cimkit.api import check_sources
+    from cimkit.authoring.cases import read_case
+
+    packs = Path(__file__).resolve().parents[1] / "standards"
+    case = read_case(packs / "bim-cim" / "cases" / "BCM-POS-002-pass-on-it.yaml")
+    assert case.content is not None
+    (tmp_path / "model.ifc").write_bytes(case.content)
+    east, north = 535_737.2, 4_629_512.0
+    pyogrio.raw.write(
+        tmp_path / "b.gpkg",
+        geometry=np.array([shapely.box(east - 5, north - 5, east + 25, north + 15).wkb], object),
+        field_data=[np.array(["A1"], object), np.array([2], np.int32)],
+        fields=np.array(["建筑编码", "地上层数"], object),
+        layer="建筑",
+        geometry_type="Polygon",
+        crs="EPSG:4550",
+        driver="GPKG",
+    )
+    report = check_sources([tmp_path / "model.ifc", tmp_path / "b.gpkg"], packs=["bim-cim"], pictures=True)
+    assert not report.internal_errors
+    told = {result.code: str(result.verdict) for result in report.results}
+    assert told["BCM-POS-002"] == "passed"
+    assert told["BCM-STO-001"] == "failed"  # one storey in the model, two in the layer
+    report.write("html", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "1号楼的位置" in page
+    assert 'data-kind="building"' in page

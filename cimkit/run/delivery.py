@@ -213,6 +213,7 @@ def _base(given: SourceLike, limits: Limits) -> Changes:
         keys.take(path, layers, facts)
         found += layers
     if not found:
-        raise problem or SourceError("delivery.base_empty", name=str(given)[:200])
+        shown = next((source.name for source in sources), str(given)[:200])  # an address without its password
+        raise problem or SourceError("delivery.base_empty", name=shown)
     form = read_manifest(manifest[1], manifest[0], Notes(Demand())) if manifest is not None else None
     return Changes(found, keys.keys, keys.ended, form)
