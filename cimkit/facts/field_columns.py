@@ -104,7 +104,7 @@ def _values(series: pl.Series, declared: str | None) -> Values:
     if series.dtype == pl.Binary:
         states[~null] = State.OBJECT
     if series.dtype == pl.String:
-        blank = (series.str.strip_chars() == "").fill_null(value=False)
+        blank = series.str.contains(r"^\s*$").fill_null(value=False)
         if blank.any():
             states[blank.to_numpy()] = State.EMPTY
             text = pl.select(pl.when(blank).then(None).otherwise(text).alias("text"))["text"]
@@ -133,7 +133,7 @@ def _numbers(series: pl.Series, datatype: str) -> npt.NDArray[np.float64]:
     if numeric or (series.dtype == pl.String and base_type(datatype) in _NUMERIC_TYPES):
         written = series if numeric else series.str.strip_chars()
         return written.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
-    return np.full(len(series), np.nan)
+    return np.broadcast_to(np.float64(np.nan), len(series))  # texts have none: one number stands for all
 
 
 def _nested(series: pl.Series, declared: str | None) -> Values:
