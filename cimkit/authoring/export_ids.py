@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cimkit.errors import UsageError
 from cimkit.ids.audit.knowledge import IFC_VERSIONS
 from cimkit.ids.document import Info
 from cimkit.ids.export import Export, Unsaid, export_rules
@@ -32,7 +33,7 @@ def export_ids(
     """The rules of a pack that a check at this stage would ask, as IDS.
 
     versions: IFC versions, none for all three. new_work: see `cimkit.ids.export.export_rules`. Raises PackError and
-    UsageError as a check would.
+    UsageError as a check would, and UsageError where IDS can say none of the rules.
     """
     choice = choose({"ifc"}, packs=[pack], stage=stage, settings=settings, select=select, ignore=ignore)
     chosen = choice.packs[0]
@@ -51,6 +52,8 @@ def export_ids(
         missing_parameters=choice.missing_parameters,
         new_work=new_work,
     )
+    if not export.document.specifications:
+        raise UsageError("exchange.nothing_for_ids", id=chosen.id)
     not_asked = tuple(Unsaid(code, True, _NOT_ASKED[reason]) for code, reason in choice.skipped if reason in _NOT_ASKED)
     return Export(export.document, (*export.unsaid, *not_asked), export.codes)
 

@@ -180,7 +180,7 @@ def test_dialect(pattern: str, accepted: list[str], refused: list[str]) -> None:
 )
 def test_refused_with_reason(pattern: str, reason: str, position: int) -> None:
     with pytest.raises(PatternError) as caught:
-        to_rust(pattern)
+        translate(pattern)
     assert (caught.value.reason, caught.value.values["position"]) == (reason, position)
     assert caught.value.message("zh")
     assert caught.value.message("en")

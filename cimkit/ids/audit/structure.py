@@ -7,7 +7,6 @@ first; what can be read in spite of it is read.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -151,6 +150,11 @@ _SHAPES: Mapping[str, _Shape] = {
 }
 
 
+_OURS = f"{{{IDS}}}"
+_WITHOUT_ATTRIBUTES = _Shape()
+_VALUE_KINDS = frozenset({f"{_OURS}simpleValue", f"{{{XS}}}restriction"})
+
+
 def check_structure(root: Element, flaws: Flaws) -> None:
     """Note every departure from IDS 1.0's structure. Leaves `flaws.spec` at None."""
     _check(root, "ids", flaws)
@@ -176,8 +180,7 @@ def _check(element: Element, shape_name: str, flaws: Flaws) -> None:
 
 def _name(element: Element) -> str:
     """Name of an element of IDS; with its namespace for one of another."""
-    name = etree.QName(element)
-    return name.localname if name.namespace == IDS else name.text
+    return str(element.tag).removeprefix(_OURS)
 
 
 def _known_children(element: Element, shape: _Shape) -> list[tuple[Element, _Part]]:
@@ -187,7 +190,7 @@ def _known_children(element: Element, shape: _Shape) -> list[tuple[Element, _Par
 
 def _check_children(element: Element, shape: _Shape, flaws: Flaws) -> None:
     order = [part.name for part in shape.parts]
-    counts: Counter[str] = Counter()
+    counts = dict.fromkeys(order, 0)
     reached = 0
     for child in children(element):
         name = _name(child)
@@ -207,6 +210,8 @@ def _check_children(element: Element, shape: _Shape, flaws: Flaws) -> None:
 
 
 def _check_attributes(element: Element, shape: _Shape, flaws: Flaws) -> None:
+    if not element.attrib and not shape.needed:
+        return
     line, owner = line_of(element), _name(element)
     for raw_name, raw_value in element.attrib.items():
         name, value = str(raw_name), str(raw_value)
@@ -244,12 +249,11 @@ def _check_no_text(element: Element, flaws: Flaws) -> None:
 
 def _check_value(element: Element, flaws: Flaws) -> None:
     """A parameter of a facet: one `simpleValue` or one `xs:restriction`."""
-    _check_attributes(element, _Shape(), flaws)
+    _check_attributes(element, _WITHOUT_ATTRIBUTES, flaws)
     _check_no_text(element, flaws)
-    kinds = {f"{{{IDS}}}simpleValue", f"{{{XS}}}restriction"}
-    found = [child for child in children(element) if child.tag in kinds]
+    found = [child for child in children(element) if child.tag in _VALUE_KINDS]
     for child in children(element):
-        if child.tag not in kinds:
+        if child.tag not in _VALUE_KINDS:
             known = ["simpleValue", f"{{{XS}}}restriction"]
             flaws.add_near("IDS-STR-001", line_of(child), name=_name(child), known=known, parent=_name(element))
     if not found:
