@@ -12,9 +12,10 @@ _NOT_SAID = 4
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `cimcheck` with these arguments (those of the process), and return its exit status."""
-    from cimkit.cli.memory import collect_seldom
+    from cimkit.cli.memory import collect_seldom, start_no_idle_threads
 
     collect_seldom()
+    start_no_idle_threads()
     from cimkit.cli.app import run
 
     return run(arguments)

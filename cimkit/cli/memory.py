@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
-__all__ = ["collect_seldom", "use_one_arena"]
+__all__ = ["collect_seldom", "start_no_idle_threads", "use_one_arena"]
 
 _M_ARENA_MAX = -8  # of glibc's malloc.h
 
@@ -17,6 +18,12 @@ def collect_seldom() -> None:
     """Let Python look for circles of dead objects seldom: a start makes many objects and hardly a dead one, and looking
     through them took a tenth of a second of a small file's second."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+
+
+def start_no_idle_threads() -> None:
+    """Tell numpy's linear algebra, of which little is used here, to start no threads that would wait beside ours. Counts
+    only before numpy is loaded, and what the user has set stands."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def use_one_arena() -> None:
