@@ -21,8 +21,10 @@ def collect_seldom() -> None:
 
 
 def start_no_idle_threads() -> None:
-    """Tell numpy's linear algebra, of which little is used here, to start no threads that would wait beside ours. Counts
-    only before numpy is loaded, and what the user has set stands."""
+    """Tell numpy's linear algebra, of which little is used here, to start no threads that would wait beside ours.
+
+    It counts only before numpy is loaded; what the user has set stands.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
