@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from cimkit.whole_files import written_whole
+
 __all__ = ["CACHE_VARIABLE", "cache_folder", "keep", "kept"]
 
 #: Environment variable with the folder; `off`: nothing is kept.
@@ -47,11 +49,8 @@ def keep(name: str, content: bytes) -> None:
     if folder is None:
         return
     path = folder / name
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
+    # a full disk, a folder that is not ours: the next run makes it again
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError:  # a full disk, a folder that is not ours: the next run makes it again
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        with written_whole(path) as stream:
+            stream.write(content)

@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "sources": set(),
 }
 # Open to every room, and using none of them.
-COMMON = {"cache_folder", "errors", "locales", ""}
+COMMON = {"cache_folder", "errors", "locales", "whole_files", ""}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -91,7 +91,7 @@ def test_rooms_point_one_way() -> None:
 
 
 def test_what_is_open_to_all_uses_no_room() -> None:
-    for name in ("cache_folder", "errors", "locales"):
+    for name in ("cache_folder", "errors", "locales", "whole_files"):
         for path in MODULES:
             if room_of(dotted_name(path)) == name:
                 assert {room_of(target) for _, target in imported(path)} <= COMMON, path

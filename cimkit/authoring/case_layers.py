@@ -15,7 +15,7 @@ defects: [{kind: form_unknown_field, locator: "project.yaml:3", found: nmae}]   
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,9 +98,9 @@ class CaseLayers:
     def take(self, source: Source, facts: Facts) -> None:
         """Nothing is kept."""
 
-    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
+    def facts_of(self, source: Source, demand: Callable[[], Demand]) -> Facts | None:
         """The facts of the layers; None for the case's other sources, which a reader reads."""
-        return self.facts(demand) if source.name == self.name else None
+        return self.facts(demand()) if source.name == self.name else None
 
     def facts(self, demand: Demand) -> Facts:
         """The facts of the layers."""

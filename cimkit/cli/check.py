@@ -89,23 +89,15 @@ def _run(
     progress: str,
 ) -> int:
     _refuse_mistyped_command(sources)
-    wanted = [_report_wanted(text) for text in reports]
-
     from cimkit.api import check_sources
     from cimkit.cli.afterwards import Afterwards
     from cimkit.cli.helpers import Helpers
-    from cimkit.cli.opening import browse, default_page
     from cimkit.cli.progress import progress_shown
-    from cimkit.report.formats import FORMATS, show
+    from cimkit.cli.reports import Wanted
+    from cimkit.report.formats import FORMATS
     from cimkit.report.summary import exit_status
 
-    for format, _ in wanted:
-        if format not in FORMATS:
-            raise UsageError("report.unknown_format", format=format, known=", ".join(sorted(FORMATS)))
-    page = next((path for format, path in wanted if format == "html"), None)
-    if open_report and page is None:
-        page = default_page(sources[0])
-        wanted.append(("html", page))
+    wanted = Wanted.of(reports, FORMATS, opened=open_report, about=sources[0])
     helpers = Helpers.of(jobs, scheduler, no_cache=no_cache)
     afterwards = Afterwards.read(waivers, signoffs, baseline, against)
     with progress_shown(progress, words) as tell:
@@ -119,7 +111,7 @@ def _run(
             progress=tell,
             select=select,
             ignore=ignore,
-            pictures=page is not None,
+            pictures=wanted.page is not None,
             base=base,
             depth=depth,
             crew=helpers.crew,
@@ -127,25 +119,14 @@ def _run(
         )
     helpers.tidy()
     report = afterwards.applied(report)
-    for format, path in wanted:
-        report.write(format, str(path), **({} if max_findings is None else {"max_findings": max_findings}))
-    show(report, output, sys.stdout, max_findings=max_findings)
+    wanted.publish(report, output, max_findings)
     if export_map is not None:
         from cimkit.cli.mapping import show_export_map
 
         show_export_map(report, Path(export_map), words, sys.stderr if output != "text" else sys.stdout)
     afterwards.show_changes(report, words, sys.stderr if output != "text" else sys.stdout)
-    if open_report and page is not None:
-        browse(page)
+    wanted.open()
     return exit_status(report, fail_on)
-
-
-def _report_wanted(text: str) -> tuple[str, Path]:
-    """`html=out.html` -> the format and the path."""
-    format, equals, path = text.partition("=")
-    if not equals or not path:
-        raise UsageError("cli.report_form", given=text)
-    return format.strip().lower(), Path(path)
 
 
 def _refuse_mistyped_command(sources: tuple[str, ...]) -> None:

@@ -67,21 +67,15 @@ def _run(
     no_cache: bool,
     progress: str,
 ) -> int:
-    from cimkit.cli.opening import browse, default_page
     from cimkit.cli.progress import progress_shown
+    from cimkit.cli.reports import Wanted
     from cimkit.projects.portfolio.checking import check_portfolio
     from cimkit.projects.portfolio.entry import Options
-    from cimkit.projects.portfolio.formats import known_format, write
+    from cimkit.projects.portfolio.formats import FORMATS, write
     from cimkit.projects.portfolio.store import Store, period_named
     from cimkit.run.crews import cores
 
-    wanted = [_report_wanted(text) for text in reports]
-    for format, _ in wanted:
-        known_format(format)
-    page = next((path for format, path in wanted if format == "html"), None)
-    if open_report and page is None:
-        page = default_page(where[0])
-        wanted.append(("html", page))
+    wanted = Wanted.of(reports, FORMATS, opened=open_report, about=where[0])
     results = Store(Path(store)) if store is not None else None
     if period is not None:
         period = period_named(period)
@@ -111,11 +105,10 @@ def _run(
     status = portfolio.status(fail_on)
     if results is not None:
         portfolio = results.compared(portfolio, period)
-    for format, path in wanted:
+    for format, path in wanted.files:
         write(portfolio, format, path)
     _show(portfolio, output)
-    if open_report and page is not None:
-        browse(page)
+    wanted.open()
     return status
 
 
@@ -129,11 +122,3 @@ def _show(portfolio: Any, output: str) -> None:
     from cimkit.projects.portfolio.formats.text import to_text
 
     sys.stdout.write(to_text(portfolio))
-
-
-def _report_wanted(text: str) -> tuple[str, Path]:
-    """`html=out.html` -> the format and the path."""
-    format, equals, path = text.partition("=")
-    if not equals or not path:
-        raise UsageError("cli.report_form", given=text)
-    return format.strip().lower(), Path(path)

@@ -86,22 +86,15 @@ def _check(
     **asked: Any,
 ) -> int:
     from cimkit.cli.afterwards import Afterwards
-    from cimkit.cli.opening import browse, default_page
     from cimkit.cli.progress import progress_shown
+    from cimkit.cli.reports import Wanted
     from cimkit.projects.finding import refuse_many
     from cimkit.projects.project import check_project
-    from cimkit.report.formats import FORMATS, show
+    from cimkit.report.formats import FORMATS
     from cimkit.report.summary import exit_status
 
     refuse_many(folder)
-    wanted = [_wanted(text) for text in reports]
-    for format, _ in wanted:
-        if format not in FORMATS:
-            raise UsageError("report.unknown_format", format=format, known=", ".join(sorted(FORMATS)))
-    page = next((path for format, path in wanted if format == "html"), None)
-    if open_report and page is None:
-        page = default_page(str(folder))
-        wanted.append(("html", page))
+    wanted = Wanted.of(reports, FORMATS, opened=open_report, about=str(folder))
     afterwards = Afterwards.read(waivers, signoffs, baseline, against)
     with progress_shown(progress, words) as tell:
         report = check_project(
@@ -109,22 +102,11 @@ def _check(
             packs=None if not packs else [pack for pack in packs if pack != "none"],
             lang=words.lang,
             progress=tell,
-            pictures=page is not None,
+            pictures=wanted.page is not None,
             **asked,
         )
     report = afterwards.applied(report)
-    for format, path in wanted:
-        report.write(format, str(path), **({} if max_findings is None else {"max_findings": max_findings}))
-    show(report, output, sys.stdout, max_findings=max_findings)
+    wanted.publish(report, output, max_findings)
     afterwards.show_changes(report, words, sys.stderr if output != "text" else sys.stdout)
-    if open_report and page is not None:
-        browse(page)
+    wanted.open()
     return exit_status(report, fail_on)
-
-
-def _wanted(text: str) -> tuple[str, Path]:
-    """`html=out.html` -> the format and the path."""
-    format, equals, path = text.partition("=")
-    if not equals or not path:
-        raise UsageError("cli.report_form", given=text)
-    return format.strip().lower(), Path(path)

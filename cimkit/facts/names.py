@@ -15,10 +15,15 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FoldedNames", "fold_layer_name"]
+__all__ = ["FoldedNames", "fold_layer_name", "narrow_name"]
 
 _SPACES = re.compile(r"\s+")
 _BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
+
+
+def narrow_name(name: str) -> str:
+    """A name without width, spaces and the form of its brackets."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
 
 
 @lru_cache(maxsize=65536)
@@ -27,7 +32,7 @@ def fold_layer_name(name: str) -> str:
 
     Databases change the case of names, and spreadsheets the rest.
     """
-    return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS).casefold().removeprefix("pset_")
+    return narrow_name(name).casefold().removeprefix("pset_")
 
 
 @dataclass(frozen=True, slots=True)

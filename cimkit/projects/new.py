@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from cimkit.rules.pack_files import read_pack_files
 from cimkit.rules.packs import locate_pack
 from cimkit.rules.sheets import read_sheet
 from cimkit.rules.tables import TABLE_COLUMNS
+from cimkit.whole_files import written_whole
 
 __all__ = ["FORMS", "Need", "kind_named", "needs_of", "new_project", "write_whole"]
 
@@ -98,16 +97,11 @@ def new_project(kind: str, folder: Path, *, form: str = "yaml", lang: str = "zh"
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one step: all of it or nothing. Raises UsageError."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as stream:
+        with written_whole(path) as stream:
             stream.write(content)
-        beside.replace(path)
     except OSError as error:
         raise UsageError("projects.cannot_write", path=str(path), problem=error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):  # it took the target's place, or was never made
-            beside.unlink()
 
 
 def _text(kind: Kind, needs: Sequence[Need], lang: str) -> str:

@@ -92,9 +92,9 @@ class Survey:
         elif facts.format in LAYER_FORMATS:
             self._take_layers(facts, path, deliverable)
 
-    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
+    def facts_of(self, source: Source, demand: Callable[[], Demand]) -> Facts | None:
         """See `Across.facts_of`."""
-        return self._conclude(self, demand) if source.format == "project" else None
+        return self._conclude(self, demand()) if source.format == "project" else None
 
     def _model(self, facts: Facts, path: str, deliverable: Deliverable | None) -> None:
         model = model_of(facts, path, self.known, deliverable.discipline if deliverable else None)

@@ -8,7 +8,6 @@ text with its case, booleans by `true`, `false`, `1`, `0`. Bounds have no tolera
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from cimkit.facts.columns import BoolArray, FloatArray, State, Values
+from cimkit.facts.names import narrow_name
 from cimkit.rules.patterns import PatternError, to_rust
 from cimkit.rules.timeline import TIMELINES
 
@@ -46,8 +46,6 @@ _TOLERANCE = Decimal("1e-6")
 #: A model has few distinct names: below this a plain loop is far quicker than a chain of column operations.
 _FEW = 2000
 #: What Unicode calls white space; Python's own idea of it has four control characters more.
-_SPACES = re.compile("[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
-_BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
 #: Beyond this no double reaches.
 _MAX_EXPONENT = 400
 
@@ -262,8 +260,7 @@ def fold_names(names: pl.Series) -> pl.Series:
 @lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
     """The same for one name."""
-    folded = _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
-    return folded.removeprefix("Pset_")
+    return narrow_name(name).removeprefix("Pset_")
 
 
 def read_real(literal: str) -> Decimal | None:

@@ -20,6 +20,7 @@ import orjson
 
 from cimkit import __version__
 from cimkit.cache_folder import cache_folder
+from cimkit.whole_files import written_whole
 
 __all__ = ["MOST_BYTES", "AnswerCache", "cimkit_state", "key_of"]
 
@@ -61,15 +62,12 @@ class AnswerCache:
     def keep(self, key: str, answer: Mapping[str, Any] | bytes) -> bool:
         """Keep an answer, given as data or as its JSON. False: it could not be kept."""
         path = self._path(key)
-        beside = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(content)
-            beside.replace(path)
+            with written_whole(path) as stream:
+                stream.write(content)
         except (OSError, TypeError):  # a full disk, a folder that is not ours; something that is no JSON
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
             return False
         return True
 

@@ -119,10 +119,10 @@ class Deliveries:
     def take(self, source: Source, facts: Facts) -> None:
         """Nothing is kept of a delivery."""
 
-    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
+    def facts_of(self, source: Source, demand: Callable[[], Demand]) -> Facts | None:
         """The facts of a delivery; None for every other source."""
         run = next((run for run in self._runs if run.source is source), None)
-        return run.facts(demand) if run is not None else None
+        return run.facts(demand()) if run is not None else None
 
 
 def delivery_in(

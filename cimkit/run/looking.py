@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,8 +39,10 @@ class Across(Protocol):
     def take(self, source: Source, facts: Facts) -> None:
         """Called once a source is judged; it keeps what it needs, and no facts."""
 
-    def facts_of(self, source: Source, demand: Demand) -> Facts | None:
-        """The facts of a source that it makes itself, of all that it took so far; None: a reader has them."""
+    def facts_of(self, source: Source, demand: Callable[[], Demand]) -> Facts | None:
+        """The facts of a source that it makes itself, of all that it took so far; None: a reader has them.
+
+        demand: asked only where it makes them."""
 
 
 class Noter(Protocol):
@@ -216,7 +218,7 @@ def _shallow(demand: Demand) -> Demand:
 
 def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across | None, noter: Noter | None) -> Facts:
     rules = [rule for rule in rules if may_speak_of(rule, source.format)]
-    own = across.facts_of(source, demand_of(rules, None)) if across is not None else None
+    own = across.facts_of(source, lambda: demand_of(rules, None)) if across is not None else None
     if own is not None:
         return own
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,12 +108,19 @@ def test_a_damaged_or_unwritable_cache_costs_only_time(tmp_path: Path, monkeypat
 def test_a_full_disk_keeps_nothing_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = AnswerCache(tmp_path)
 
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:3])
-        raise OSError(28, "No space left on device")
+    opened = Path.open
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    @contextmanager
+    def full(self: Path, *how: str) -> Iterator[Any]:
+        with opened(self, *how) as file:
+
+            def write(content: bytes) -> int:
+                file.write(content[:3])
+                raise OSError(28, "No space left on device")
+
+            yield SimpleNamespace(write=write)
+
+    monkeypatch.setattr(Path, "open", full)
     assert not kept.keep(key_of(a=1), {"b": 2})
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

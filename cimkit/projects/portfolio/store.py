@@ -12,7 +12,6 @@ Any Parquet reader can take all runs at once (`runs/*/projects.parquet`); the co
 
 from __future__ import annotations
 
-import contextlib
 import re
 import secrets
 import shutil
@@ -30,6 +29,7 @@ from cimkit.locales import LANGUAGES, text
 from cimkit.projects.portfolio.changes import change_between
 from cimkit.projects.portfolio.model import Portfolio
 from cimkit.projects.portfolio.tables import COLUMNS, digest_of
+from cimkit.whole_files import written_whole
 
 __all__ = ["Kept", "Store", "period_named"]
 
@@ -112,15 +112,11 @@ class Store:
             shutil.rmtree(beside, ignore_errors=True)
 
     def _put(self, name: str, content: bytes) -> None:
-        beside = self.folder / f".{name}.{secrets.token_hex(4)}.part"
         try:
-            beside.write_bytes(content)
-            beside.replace(self.folder / name)
+            with written_whole(self.folder / name) as stream:
+                stream.write(content)
         except OSError as error:
             raise self._unwritable(error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                beside.unlink()
 
     def _kept(self, folder: Path) -> Kept:
         about = self._json(folder / "run.json")

@@ -6,9 +6,7 @@ for each rule in formats that people read; data formats list all that the report
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 from collections.abc import Callable
 from importlib import import_module
 from io import BytesIO
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from cimkit.errors import UsageError
+from cimkit.whole_files import written_whole
 
 if TYPE_CHECKING:
     from cimkit.report.model import Report
@@ -61,16 +60,11 @@ def write(report: Report, format: str, path: str | os.PathLike[str], *, max_find
     """
     writer = _writer(format)
     target = Path(path)
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as stream:
+        with written_whole(target) as stream:
             writer(report, stream, max_findings)
-        beside.replace(target)
     except OSError as error:
         raise UsageError("report.cannot_write", path=str(target), why=error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):  # it took the target's place, or was never made
-            beside.unlink()
 
 
 def render(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import IO
 
 from cimkit.errors import UsageError
 from cimkit.projects.portfolio.model import Portfolio
+from cimkit.whole_files import written_whole
 
 __all__ = ["FORMATS", "known_format", "write"]
 
@@ -33,13 +32,8 @@ def write(portfolio: Portfolio, format: str, path: Path) -> None:
     """
     known_format(format)
     writer: Writer = import_module(f"cimkit.projects.portfolio.formats.{FORMATS[format]}").write
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as stream:
+        with written_whole(path) as stream:
             writer(portfolio, stream)
-        beside.replace(path)
     except OSError as error:
         raise UsageError("report.cannot_write", path=str(path), why=error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):  # it took the target's place, or was never made
-            beside.unlink()
