@@ -9,9 +9,8 @@ Conditions inside the options are demanded by the planner; `demand` names only w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -59,8 +58,7 @@ def no_rows() -> pl.DataFrame:
     return pl.DataFrame(schema=FINDING_ROWS)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A check's answer.
 
     failed   which subjects fail (n)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = ["CHECKS", "CheckSpec", "Option"]
 
@@ -25,8 +25,7 @@ class Option(StrEnum):
     BOX = "box"  # {north, south, east, west} in degrees
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSpec:
+class CheckSpec(NamedTuple):
     """module    file in `cimkit.checks`, with `demand` and `judge`
     options   option -> what it holds
     short     the option that a bare value stands for: `{host: {...}}` is `{host: {is: {...}}}`

@@ -10,6 +10,7 @@ import click
 
 from cimkit.cli.command import Command, language_option, option
 from cimkit.cli.helpers import crew_options
+from cimkit.cli.memory import leave_threads_to_the_reader
 from cimkit.cli.words import Words
 from cimkit.errors import UsageError
 
@@ -89,6 +90,7 @@ def _run(
     progress: str,
 ) -> int:
     _refuse_mistyped_command(sources)
+    leave_threads_to_the_reader(sources)
     from cimkit.api import check_sources
     from cimkit.cli.afterwards import Afterwards
     from cimkit.cli.helpers import Helpers

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -75,8 +75,7 @@ class Values:
         return len(self.state)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One attribute or property over the subjects.
 
     sid     subject of each row, ascending; a subject may have several rows or none
@@ -121,8 +120,7 @@ class Column:
         return self.values.text.gather(index if self.code is None else self.code[index])
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyColumn:
+class PropertyColumn(NamedTuple):
     """The column of one property name in all property sets of one name.
 
     kind: how IFC keeps it: `single`, `enumerated`, `list`, `bounded`, `table`, `reference`, `complex`, `quantity`,

@@ -13,11 +13,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 
@@ -39,8 +38,7 @@ _DATA = Path(__file__).with_name("data")
 _SIMPLE = frozenset({"string", "real", "integer", "boolean", "logical", "binary", "number"})
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One explicit attribute of an entity.
 
     kind       "string", "real", "integer", "boolean", "logical", "binary", "number", "enumeration", "entity", "select"
@@ -58,8 +56,7 @@ class Attribute:
     aggregate: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """An entity with all its explicit attributes in the order of the STEP record, inherited ones first.
 
     `parent` and `ancestors` (nearest first, without itself) are upper case.
@@ -73,8 +70,7 @@ class Entity:
     ancestors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedType:
+class DefinedType(NamedTuple):
     """A defined type, followed through its chain of definitions to what is written in the file.
 
     base       "string", "real", "integer", "boolean", "logical", "binary", "number"; "entity" for
@@ -89,8 +85,7 @@ class DefinedType:
     aggregate: int
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyTemplate:
+class PropertyTemplate(NamedTuple):
     """A property or quantity that a standard set defines.
 
     kind         IfcSimplePropertyTemplateTypeEnum (P_SINGLEVALUE, P_ENUMERATEDVALUE, Q_LENGTH ...) or "P_COMPLEX"
@@ -105,8 +100,7 @@ class PropertyTemplate:
     enumerators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PropertySetTemplate:
+class PropertySetTemplate(NamedTuple):
     """A standard property set (Pset_) or quantity set (Qto_).
 
     applicable     "IFCWALL", or "IFCWALL/SHEAR" for one predefined (or user-defined) type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,8 +80,7 @@ class Subjects:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """A relation as pairs of subjects, ordered by sid: `sid[i]` -> `target[i]` through the relation instance `via[i]`.
 
     Both ends are sids; `via` is the instance number in the source. Ends that are no subjects of this run are left

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FoldedNames", "fold_layer_name", "narrow_name"]
 
-_SPACES = re.compile(r"\s+")
+#: As Unicode and polars have it; Python alone counts four separators among the control characters as white space.
+_SPACES = re.compile(r"[^\S\x1c-\x1f]+")
 _BRACKETS = str.maketrans(dict.fromkeys("[{【〔〖「『〈《", "(") | dict.fromkeys("]}】〕〗」』〉》", ")"))
 
 

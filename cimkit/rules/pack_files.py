@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from cimkit.rules.faults import broken, fault_at
 
@@ -25,8 +24,7 @@ _FOLDERS: Mapping[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PackFiles:
+class PackFiles(NamedTuple):
     """content: the pack's files by their path inside it (with `/`), sorted; sha256: over all of them."""
 
     folder: Path

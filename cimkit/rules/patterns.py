@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -56,16 +57,14 @@ class PatternError(PackError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(NamedTuple):
     """Something that XSD does not allow and that was understood all the same. `reason` is a closed word."""
 
     reason: str
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """A pattern in the dialect of the `regex` crate, anchored at both ends."""
 
     regex: str

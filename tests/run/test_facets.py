@@ -243,6 +243,6 @@ def test_one_bound_alone_is_still_a_bounded_value() -> None:
     """A reader that has one row a property leaves the owners out; the row is one bound of two all the same."""
     facts = facts_of(["IFCWALL"], properties={("S", "P"): [(0, 2.0, 0, LOW)]})
     (bounded,) = facts.properties
-    facts = replace(facts, properties=(replace(bounded, column=replace(bounded.column, owner=None)),))
+    facts = replace(facts, properties=(bounded._replace(column=bounded.column._replace(owner=None)),))
     assert met(facts, Property(exactly("S"), exactly("P"), exactly("3"))) == [0]
     assert met(facts, Property(exactly("S"), exactly("P"), exactly("1"))) == []

@@ -98,7 +98,7 @@ def _plain(name: str) -> str:
 def _in_its_set(column: PropertyColumn) -> PropertyColumn:
     """`file.crs` of a data set is the property `crs` of the set `file`."""
     of_set, dot, name = column.name.partition(".")
-    return replace(column, set_name=of_set, name=name) if dot else column
+    return column._replace(set_name=of_set, name=name) if dot else column
 
 
 def _told(given: Form | None, owed: Form | None, found: Sequence[Found]) -> Mapping[str, Any]:

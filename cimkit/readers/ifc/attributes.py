@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +70,7 @@ def _wanted_kinds(model: IfcModel, subjects: SubjectIndex, demand: Demand) -> di
     return {name: wanted[name] for name in having if name in wanted and wanted[name].any()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """One attribute as the file has it. The declared type (into `types`) may differ by kind (PredefinedType)."""
 
     name: str

@@ -7,8 +7,7 @@ which it has one itself (buildingSMART's IDS, classification facet).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +63,7 @@ def read_classifications(model: IfcModel, subjects: SubjectIndex) -> pl.DataFram
     return frame.sort("sid", "assignment", "inherited", maintain_order=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
+class _Tree(NamedTuple):
     """All classes and systems of a file; `lower[i]` has the class `upper[i]` above it (positions in `rows`)."""
 
     rows: Rows

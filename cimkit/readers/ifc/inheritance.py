@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Held", "first_types", "with_types"]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """Subject `sid[i]` has what stands in row `row[i]`, itself or from its type. All own ones come first."""
 
     sid: IntArray

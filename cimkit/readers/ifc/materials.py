@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_materials"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """Role in the facts (None: it only points on); attributes of the name, of what it points to, of the category."""
 
     role: str | None

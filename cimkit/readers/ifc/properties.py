@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +38,7 @@ __all__ = ["Properties", "read_properties"]
 _SETS_AT_ONCE = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(NamedTuple):
     columns: tuple[PropertyColumn, ...]
     groups: pl.DataFrame
 
@@ -67,8 +65,7 @@ def read_properties(
     return Properties(columns, _groups(model, held))
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     """Holdings of demanded sets, by subject; a group is all sets of one name that a subject has."""
 
     sid: IntArray
@@ -113,8 +110,7 @@ def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """The demanded properties, ordered by set.
 
     column  number of each property's column; `cells` says what each column is: set name x len(names) + name
@@ -151,8 +147,7 @@ def _found(model: IfcModel, held: _Held, wanted: WantedNames, units: Units) -> _
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     """Demanded properties of some sets. `cell` of each points into `cells`: codes of set names, and of `names`."""
 
     set_index: IntArray
@@ -176,8 +171,7 @@ def _read_batch(model: IfcModel, held: _Held, wanted: WantedNames, piece: tuple[
     return _Batch(set_index[kept].astype(np.int32), cell[kept], cells, members.names, values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
+class _Pairs(NamedTuple):
     """A subject has a property: ordered by column, then by subject."""
 
     column: IntArray

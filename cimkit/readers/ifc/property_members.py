@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +30,7 @@ COMPLEX = {"IFCCOMPLEXPROPERTY": "HasProperties", "IFCPHYSICALCOMPLEXQUANTITY": 
 _DEEPEST = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(NamedTuple):
     """Row i of `table`, a property, stands in the set `set_index[i]` (a place among the sets asked for) under a name.
 
     attribute  for the attributes of predefined sets, which are properties without an instance: number of the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +51,7 @@ _FORMS: tuple[tuple[str, str, tuple[tuple[str, str, Role], ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenValues:
+class WrittenValues(NamedTuple):
     """Values of properties as the file has them, each distinct one once.
 
     kind   of each property, into `KINDS`
@@ -71,8 +70,7 @@ class WrittenValues:
     unit: Rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """Values of some properties as written."""
 
     which: npt.NDArray[np.integer]

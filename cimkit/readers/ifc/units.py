@@ -8,9 +8,8 @@ gram, is the base of mass; an offset is added after the factor (IfcConversionBas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cimkit.readers.ifc.instance import Instance
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["AS_WRITTEN", "Conversion", "Units"]
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(NamedTuple):
     """SI value = value * scale + offset. `name` is what a person calls the unit, "" unknown."""
 
     scale: float = 1.0

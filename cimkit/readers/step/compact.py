@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +22,7 @@ _BLANK = 32
 _GATHER_BYTES = 1 << 19
 
 
-@dataclass(frozen=True)
-class Compact:
+class Compact(NamedTuple):
     """Copies of ranges, each filled up with blanks to a multiple of eight bytes; comments are blanks too."""
 
     text: npt.NDArray[np.uint8]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cimkit.readers.step.text import decode_string
 from cimkit.readers.step.tokens import Token, tokens
@@ -20,8 +20,7 @@ HeaderField: TypeAlias = "str | list[HeaderField] | None"
 _DEEPEST = 32
 
 
-@dataclass(frozen=True)
-class HeaderEntity:
+class HeaderEntity(NamedTuple):
     """One entity of the header: keyword in upper case, its parameters as written and as values, its bytes.
 
     A value is text (strings decoded, anything else as written), None for `$` and `*`, or a list.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +26,7 @@ _LARGEST = np.iinfo(np.int32).max
 _STATEMENTS_AT_ONCE = 1 << 15
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """One row an instance, in file order; and the statements that are none."""
 
     ids: IntArray

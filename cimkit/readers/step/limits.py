@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["StepLimits"]
 
 
-@dataclass(frozen=True)
-class StepLimits:
+class StepLimits(NamedTuple):
     """Bounds of one `StepFile`.
 
     Passing `statements`, `keywords` or `header_bytes` is a `StepError`; passing `defects` ends the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -30,8 +29,7 @@ _BLANK = 32
 _ROWS_AT_ONCE = 1 << 14
 
 
-@dataclass(frozen=True)
-class Parameters:
+class Parameters(NamedTuple):
     """Top-level parameters of records, as the brackets and commas around them.
 
     Record `r` has the marks `first[r]` to `first[r + 1]`: its opening bracket, its commas, its

@@ -14,11 +14,10 @@ holds it: no string may contain a line end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from threading import local
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +40,7 @@ _LAST_ASCII = 127
 _LOOK_BACK = 4096
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """What a reader of single statements has to know of the file as a whole."""
 
     comments: Comments
@@ -54,8 +52,7 @@ class Marks:
     high: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
-class _Scan:
+class _Scan(NamedTuple):
     """One piece: where statements end in it, from its start; the rest as in Marks."""
 
     ends: npt.NDArray[np.uint32]

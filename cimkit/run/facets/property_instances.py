@@ -6,7 +6,7 @@ lie within a range with both its bounds, and contains the single value that is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,8 +34,8 @@ class Judged:
 def judge_column(property_column: PropertyColumn, facet: Property) -> Judged:
     column = property_column.column
     if column.owner is None and column.role is not None:  # one row an instance, but it may be one bound of two
-        column = replace(column, owner=np.arange(len(column.sid), dtype=np.int32))
-        property_column = replace(property_column, column=column)
+        column = column._replace(owner=np.arange(len(column.sid), dtype=np.int32))
+        property_column = property_column._replace(column=column)
     states = column.row_states()
     written, present = states != State.NULL, states == State.PRESENT
     typed = present
