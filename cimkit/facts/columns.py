@@ -112,12 +112,12 @@ class Column(NamedTuple):
 
     def spread_datatypes(self, rows: IntArray) -> pl.Series:
         """The datatype of some rows."""
-        return self.values.datatype.gather(rows if self.code is None else self.code[rows])
+        return self.values.datatype[rows if self.code is None else self.code[rows]]
 
     def texts(self, rows: IntArray | BoolArray) -> pl.Series:
         """The text of some rows."""
         index = np.flatnonzero(rows) if rows.dtype == bool else rows
-        return self.values.text.gather(index if self.code is None else self.code[index])
+        return self.values.text[index if self.code is None else self.code[index]]
 
 
 class PropertyColumn(NamedTuple):

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cimkit.facts.model import Facts
@@ -32,14 +33,8 @@ class SourceJudgements:
     @classmethod
     def of(cls, index: int, facts: Facts, rules: Sequence[Rule], judgements: Sequence[Judgement]) -> SourceJudgements:
         """Describe the failing subjects while the source is still at hand."""
-        parts = []
-        for judgement in judgements:
-            if not judgement.rows.height:
-                continue
-            parts.append(judgement.rows["sid"].drop_nulls())
-            related = judgement.rows["related"].drop_nulls().explode().drop_nulls()
-            parts.append(related.cast(pl.Int32))
-        failing = np.unique(pl.concat(parts).to_numpy()).astype(np.int32) if parts else np.zeros(0, np.int32)
+        found = [judgement.rows.select("sid", "related") for judgement in judgements if judgement.rows.height]
+        failing = _spoken_of(pl.concat(found, how="vertical_relaxed")) if found else np.zeros(0, np.int32)
         described = facts.describe(failing) if len(failing) else pl.DataFrame(schema=SUBJECTS).drop("source")
         people = described.select(
             pl.Series("sid", failing, dtype=pl.Int32),
@@ -65,11 +60,39 @@ def assemble(
         id(source): people[end - source.people.height : end].select("sid", "subject")
         for source, end in zip(sources, ends, strict=True)
     }
-    results = [_result(rule, sources, rows_of, count) for rule in rules]
+    findings = {id(source): _findings(source, rows_of[id(source)]) for source in sources}
+    results = [_result(rule, sources, findings, count) for rule in rules]
     return results, people.select(list(SUBJECTS))
 
 
-def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[int, pl.DataFrame], count: int) -> Result:
+def _spoken_of(rows: pl.DataFrame) -> npt.NDArray[np.int32]:
+    """The subjects that findings are about or name besides, ascending."""
+    sids = rows["sid"].drop_nulls()
+    related = rows["related"].drop_nulls()
+    if len(related):
+        sids = pl.concat([sids, related.explode().drop_nulls().cast(pl.Int32)])
+    return np.unique(sids.to_numpy()).astype(np.int32)
+
+
+def _findings(source: SourceJudgements, people: pl.DataFrame) -> dict[tuple[str, str], pl.DataFrame]:
+    """The findings of each rule that found something in a source, pointing into the subject table.
+
+    people: sid and row of the table, for every subject. All rules are looked up at once: there are hundreds of them.
+    """
+    found = {key: judgement.rows for key, judgement in source.judgements.items() if judgement.rows.height}
+    if not found:
+        return {}
+    pointed = _pointing(pl.concat(list(found.values()), how="vertical_relaxed"), source.index, people)
+    ends = accumulate(rows.height for rows in found.values())
+    return {key: pointed[end - rows.height : end] for (key, rows), end in zip(found.items(), ends, strict=True)}
+
+
+def _result(
+    rule: Rule,
+    sources: Sequence[SourceJudgements],
+    findings: Mapping[int, Mapping[tuple[str, str], pl.DataFrame]],
+    count: int,
+) -> Result:
     key = rule.pack, rule.code
     asked = [(source, source.judgements[key]) for source in sources if key in source.judgements]
     by_source = [(Verdict.NOT_APPLICABLE, 0, 0)] * count
@@ -77,7 +100,7 @@ def _result(rule: Rule, sources: Sequence[SourceJudgements], rows_of: Mapping[in
     for source, judgement in asked:
         by_source[source.index] = (judgement.verdict, judgement.applicable, judgement.failed)
         if judgement.rows.height:
-            frames.append(_pointing(judgement.rows, source.index, rows_of[id(source)]))
+            frames.append(findings[id(source)][key])
     verdict = worst(judgement.verdict for _, judgement in asked)
     speaking = next((judgement for _, judgement in asked if judgement.verdict is verdict and judgement.reason), None)
     return Result(
@@ -117,14 +140,6 @@ def _cite(cite: Any) -> dict[str, Any]:
 
 def _pointing(rows: pl.DataFrame, source: int, people: pl.DataFrame) -> pl.DataFrame:
     """Findings of one source, their sids turned into rows of the subject table."""
-    subject_of = (
-        dict(zip(people["sid"], people["subject"], strict=True)) if rows["related"].null_count() < rows.height else {}
-    )
-    related = (
-        [None if sids is None else [subject_of[sid] for sid in sids] for sids in rows["related"]]
-        if subject_of
-        else None
-    )
     pointed = rows.join(people, on="sid", how="left", maintain_order="left")
     return pointed.select(
         subject=pl.col("subject"),
@@ -133,7 +148,17 @@ def _pointing(rows: pl.DataFrame, source: int, people: pl.DataFrame) -> pl.DataF
         reason=pl.col("reason"),
         found=pl.col("found"),
         expected=pl.col("expected"),
-        related=pl.Series(related, dtype=pl.List(pl.Int64)) if related else pl.lit(None, dtype=pl.List(pl.Int64)),
+        related=_related(rows["related"], people),
         values=pl.col("values"),
         state=pl.lit(None, dtype=pl.String),
     )
+
+
+def _related(sids: pl.Series, people: pl.DataFrame) -> pl.Series:
+    """The further subjects of each finding as rows of the subject table."""
+    dtype = pl.List(pl.Int64)
+    if sids.null_count() == len(sids):
+        return pl.Series([None], dtype=dtype).new_from_index(0, len(sids))
+    subject_of = dict(zip(people["sid"], people["subject"], strict=True))
+    rows = [None if each is None else [subject_of[sid] for sid in each] for each in sids]
+    return pl.Series(rows, dtype=dtype)

@@ -52,8 +52,7 @@ def phases(columns: Iterable[PropertyColumn]) -> Column:
     said: list[pl.DataFrame] = [pl.DataFrame(schema={"sid": pl.Int32, "phase": pl.String})]
     demolished: list[npt.NDArray[np.integer]] = [np.empty(0, np.int32)]
     for each in columns:
-        standard = bool(_status_sets(pl.Series([each.set_name]))[0])
-        if each.name in _STATUS and standard:
+        if each.name in _STATUS and _status_sets(pl.Series([each.set_name]))[0]:
             said.append(_said(each.column, _phase_of))
         elif each.name in _CREATED:
             said.append(_said(each.column, _phase_of_creation))

@@ -103,17 +103,19 @@ def _wrong(model: IfcModel, attribute: Attribute, records: Records, position: in
     wrong[given] = ~fitting[heads[given]]
     if attribute.kind in ("enumeration", "boolean", "logical") and not attribute.aggregate:
         fits = given[~wrong[given]]
-        codes, distinct = encode(records.take(fits).raw(position))
         known = model.schema.enumerations.get(attribute.type, ())
         words = _TRUTHS.get(attribute.kind) or tuple(f".{word}." for word in known)
-        if words:
-            wrong[fits[~distinct.str.to_uppercase().is_in(words).to_numpy()[codes]]] = True
+        if words and len(fits):
+            codes, distinct = encode(records.take(fits).raw(position))
+            unknown = np.array([word.upper() not in words for word in distinct.to_list()])
+            wrong[fits[unknown[codes]]] = True
     if attribute.kind in ("entity", "select") and not attribute.aggregate and attribute.type:
         _mark_foreign(model, attribute, records, position, wrong)
     if attribute.kind == "integer" and not attribute.aggregate:
         fits = given[~wrong[given]]
-        codes, distinct = encode(records.take(fits).raw(position))
-        wrong[fits[distinct.str.contains(r"[.eE]").to_numpy()[codes]]] = True
+        if len(fits):
+            codes, distinct = encode(records.take(fits).raw(position))
+            wrong[fits[distinct.str.contains(r"[.eE]").to_numpy()[codes]]] = True
     return wrong
 
 
