@@ -27,6 +27,7 @@ __all__ = [
     "open_findings",
     "pack_verdict",
     "report_verdict",
+    "source_verdict",
     "summarised",
     "worst",
 ]
@@ -76,17 +77,29 @@ def pack_verdict(results: Sequence[Result]) -> Verdict:
     A failed rule below error that rests on practice or memory and is not adopted leaves the question to a person:
     the pack is then manual where it would have passed, or where none of its error rules applied.
     """
-    verdict = worst(result.verdict for result in results if result.severity == "error")
-    undecided = any(
-        result.verdict is Verdict.FAILED
-        and result.severity != "error"
-        and result.evidence in _WEAK_EVIDENCE
-        and not result.adopted
-        for result in results
-    )
-    if undecided and verdict in {Verdict.PASSED, Verdict.NOT_APPLICABLE}:
-        return Verdict.MANUAL
-    return verdict
+    return _over((result, result.verdict) for result in results)
+
+
+def _over(answers: Iterable[tuple[Result, Verdict]]) -> Verdict:
+    """The verdict over rules and what they answered."""
+    seen: set[Verdict] = set()
+    undecided = False
+    for result, verdict in answers:
+        if result.severity == "error":
+            seen.add(verdict)
+        elif verdict is Verdict.FAILED and result.evidence in _WEAK_EVIDENCE and not result.adopted:
+            undecided = True
+    over = worst(seen)
+    return Verdict.MANUAL if undecided and over in {Verdict.PASSED, Verdict.NOT_APPLICABLE} else over
+
+
+def source_verdict(results: Sequence[Result], index: int) -> Verdict:
+    """The verdict over one source, as over the whole: the worst of what each pack says of this source alone."""
+    of_packs: dict[str, list[tuple[Result, Verdict]]] = {}
+    for result in results:
+        if result.by_source:
+            of_packs.setdefault(result.pack, []).append((result, result.by_source[index][0]))
+    return worst(_over(answers) for answers in of_packs.values())
 
 
 def ids_verdict(report: Report, ids: Mapping[str, Any]) -> Verdict | None:

@@ -17,6 +17,7 @@ __all__ = [
     "Words",
     "common_trait",
     "discipline_of",
+    "format_of",
     "internal_error_line",
     "plain",
     "quality_line",
@@ -114,12 +115,21 @@ def rule_reason(words: Words, result: Result) -> str:
 
 def source_line(words: Words, source: SourceSummary) -> str:
     """`IFC4 · 12.3 MB · 18,204 个对象`."""
-    parts = [source.schema or source.format or "", words.size(source.bytes)]
+    parts = [format_of(words, source), words.size(source.bytes)]
     if source.subjects is not None:
         parts.append(words("subjects", count=words.number(source.subjects)))
     if discipline := discipline_of(source):
         parts.append(discipline)
     return " · ".join(part for part in parts if part)
+
+
+def format_of(words: Words, source: SourceSummary) -> str:
+    """`IFC4`, `CityJSON 2.0`: the schema, after the format's name where the schema does not say it."""
+    format = words.known("format", source.format) if source.format else ""
+    schema = source.schema or ""
+    if schema[:1].isdigit():
+        return f"{format} {schema}".strip()
+    return schema or format
 
 
 def discipline_of(source: SourceSummary) -> str:
@@ -135,9 +145,12 @@ def subject_text(words: Words, subject: Subject) -> str:
 
 
 def stage_line(words: Words, report: Report) -> str:
-    """`施工图（来自默认值）`."""
+    """`施工图（来自默认值）`; nothing where a stage has decided nothing: city data, and no word of a stage."""
     value, decided_by = report.stage
-    return words("stage_decided", stage=value, by=words.known("decided", decided_by))
+    of_building = any((source.format or source.schema or "").lower().startswith("ifc") for source in report.sources)
+    if not of_building and decided_by == "default" and all(rule.reason != "stage" for rule in report.skipped):
+        return ""
+    return words("stage_decided", stage=words.known("stage", value), by=words.known("decided", decided_by))
 
 
 def tally(words: Words, result: Result) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cimkit import __version__
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
-from cimkit.report.summary import judged, pack_verdict, report_verdict, worst
+from cimkit.report.summary import judged, pack_verdict, report_verdict, source_verdict
 from cimkit.rules.model import Pack
 from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements, assemble
@@ -87,13 +87,12 @@ def run(
         views += looked.views
     if progress is not None:
         progress("report", len(sources), len(sources))
-    for compared in pairs.judged():
-        told.append(compared)
-        of_source = (judgement.verdict for judgement in compared.judgements.values())
-        summaries[compared.index].verdict = worst([summaries[compared.index].verdict or Verdict.PASSED, *of_source])
+    told += pairs.judged()
     views += pairs.maps.views() if pictures else []
     faults += [fault_told(fault, sources[index], code) for fault, index, code in pairs.faults]
     results, subjects = assemble(plan.rules, told, len(sources))
+    for index in {each.index for each in told} if results else ():
+        summaries[index].verdict = source_verdict(results, index)
     report = Report(
         version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

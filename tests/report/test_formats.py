@@ -123,6 +123,32 @@ def test_lines_fit_the_terminal(width: int) -> None:
     assert max(cell_len(line) for line in lines) <= width
 
 
+def test_a_stage_is_told_where_it_decided_something() -> None:
+    report = make_report()
+    told = "阶段：施工图"
+    assert told in render(report, "text")
+    for source in report.sources:
+        source.format = source.schema = "geojson"
+    assert told in render(report, "text")  # rules of other stages were left out
+    report.skipped = []
+    assert told not in render(report, "text")
+    assert told not in render(report, "markdown")
+    report.stage = ("施工图", "option")
+    assert told in render(report, "text")
+
+
+def test_of_very_many_sources_the_worst_are_listed_and_the_total_is_told() -> None:
+    report = make_report()
+    failed, passed = report.sources
+    report.sources = [replace(passed, path=f"分区/{n:03}.ifc") for n in range(499)] + [replace(failed, path="坏.ifc")]
+    text = render(report, "text")
+    assert "坏.ifc" in text
+    assert "058.ifc" in text
+    assert "059.ifc" not in text
+    assert "60 个文件" in text
+    assert "共 500 个" in text
+
+
 def test_names_cannot_steer_the_terminal(report: Report) -> None:
     text = render(report, "text", max_findings=1000)
     assert "\x1b" not in text

@@ -19,6 +19,7 @@ from cimkit.report.summary import (
     is_ok,
     pack_verdict,
     report_verdict,
+    source_verdict,
 )
 
 verdicts = st.sampled_from([str(verdict) for verdict in Verdict])
@@ -49,6 +50,15 @@ def test_a_weak_failed_warning_leaves_the_question_open_until_adopted() -> None:
     assert pack_verdict([passed, replace(warning, adopted=True)]) is Verdict.PASSED
     assert pack_verdict([passed, replace(warning, evidence="tool")]) is Verdict.PASSED
     assert pack_verdict([result("C", "failed"), warning]) is Verdict.FAILED
+
+
+def test_a_source_alone_is_judged_as_the_whole_is() -> None:
+    passed, failed = (Verdict.PASSED, 4, 0), (Verdict.FAILED, 4, 1)
+    error = result("A", "failed", by_source=[passed, failed])
+    warning = result("B", "failed", "warning", of_property(2), evidence="practice", by_source=[failed, passed])
+    assert [source_verdict([error, warning], index) for index in (0, 1)] == [Verdict.MANUAL, Verdict.FAILED]
+    assert source_verdict([replace(error, pack="other"), warning], 0) is Verdict.MANUAL
+    assert source_verdict([], 0) is Verdict.NOT_APPLICABLE
 
 
 def test_the_report_has_its_worst_pack_and_ids_files_count() -> None:

@@ -64,7 +64,8 @@ def _summary(report: Report, words: Words) -> Iterator[str]:
     yield ""
     rules = [f"{words.verdict(verdict)} {number}" for verdict, number in counts.rules.items() if number]
     yield f"- {words('rules_line', rules=' · '.join(rules))}"
-    yield f"- {words('stage_line', stage=_safe(stage_line(words, report)))}"
+    if stage := stage_line(words, report):
+        yield f"- {words('stage_line', stage=_safe(stage))}"
     if report.settings.get("depth"):
         yield f"- {words('depth_' + report.settings['depth'])}"
     yield from (f"- **{_safe(internal_error_line(words, error))}**" for error in report.internal_errors)

@@ -6,22 +6,22 @@ come from a model are made visible, so that no file can steer the terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import IO
 
 import polars as pl
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from cimkit.report.formats.columns import Cell, common_folder, fit, in_columns
 from cimkit.report.formats.wrapping import wrapped
-from cimkit.report.model import Report, Result, Verdict
+from cimkit.report.model import Report, Result, SourceSummary, Verdict
 from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages_of
-from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
+from cimkit.report.summary import SEVERITIES, WORST_FIRST, count, findings_of, ids_verdict
 from cimkit.report.wording import (
     Words,
     common_trait,
@@ -38,6 +38,8 @@ __all__ = ["to_text", "write"]
 
 #: So many failed rules, the worst, are shown with findings; of the others the totals are told.
 _RULES_WITH_EXAMPLES = 60
+#: So many sources are listed; of more the total is told.
+_SOURCES = 60
 _STYLE = {
     "failed": "bold red",
     "blocked": "bold magenta",
@@ -96,7 +98,7 @@ class _Page:
     def _banner(self) -> None:
         words, report = self.words, self.report
         counts = count(report)
-        line = Text(f" {words.verdict(report.verdict)} ", style=f"{_STYLE[report.verdict]} reverse")
+        line = Text().append(f" {words.verdict(report.verdict)} ", f"{_STYLE[report.verdict]} reverse")
         for severity in SEVERITIES:
             number = counts.findings[severity]
             line.append("   ")
@@ -112,7 +114,8 @@ class _Page:
         )
         if rules:
             self._line(words("rules_line", rules=rules), "dim")
-        self._line(words("stage_line", stage=stage_line(words, report)), "dim")
+        if stage := stage_line(words, report):
+            self._line(words("stage_line", stage=stage), "dim")
         if report.settings.get("depth"):
             self._line(words(f"depth_{report.settings['depth']}"), "bold")
         for error in report.internal_errors:
@@ -121,27 +124,42 @@ class _Page:
     def _project(self) -> None:
         for section in project_sections(self.report):
             self._heading(section.title)
-            table = Table.grid(padding=(0, 2))
-            for label, text, style in section.lines:
-                told = Text(plain(text), _STYLE.get(style or "", ""), overflow="fold")
-                table.add_row(Text(plain(label), overflow="fold"), told)
-            self._indented(table)
+            rows = [
+                ((plain(label), ""), (plain(text), _STYLE.get(style or "", ""))) for label, text, style in section.lines
+            ]
+            self._columns(rows, first_most=0.4)
 
     def _sources(self) -> None:
-        self._heading(self.words("sources"))
-        table = Table.grid(padding=(0, 2))
-        for source in self.report.sources:
-            verdict = Text(self.words.verdict(source.verdict), _STYLE[source.verdict]) if source.verdict else Text("")
-            line = plain(source_line(self.words, source))
-            if source.sha256:
-                line += f" · sha256 {source.sha256[:12]}"
-            table.add_row(Text(plain(source.path), overflow="fold"), verdict, Text(line, overflow="fold"))
-        self._indented(table)
-        for source in self.report.sources:
+        """One line a source; where that does not fit, the folder they share is told once, and then two lines a source.
+
+        Of very many, those that could not be read or failed are shown first.
+        """
+        words, sources = self.words, self.report.sources
+        self._heading(words("sources"))
+        shown = sources
+        if len(sources) > _SOURCES:
+            shown = sorted(sources, key=_urgency)[:_SOURCES]
+        rows = [self._source_row(source) for source in shown]
+        folder = "" if fit(rows, self.console.width - 2) else common_folder([row[0][0] for row in rows])
+        if folder:
+            self._indented(Text(words("sources_in", folder=folder), style="dim"))
+        within = [((path[len(folder) :], style), *others) for (path, style), *others in rows]
+        self._columns(within)
+        for source in shown:
             if source.error:
                 self._indented(Text(f"{plain(source.path)}: {plain(source.error)}", style="bold red"))
             if source.partial:
-                self._indented(Text(f"{plain(source.path)}: {self.words('partial')}", style="bold red"))
+                self._indented(Text(f"{plain(source.path)}: {words('partial')}", style="bold red"))
+        if len(sources) > len(shown):
+            counts = {"shown": words.number(len(shown)), "total": words.number(len(sources))}
+            self._indented(Text(words("sources_capped", **counts), style="dim"))
+
+    def _source_row(self, source: SourceSummary) -> list[Cell]:
+        verdict = (self.words.verdict(source.verdict), _STYLE[source.verdict]) if source.verdict else ("", "")
+        line = plain(source_line(self.words, source))
+        if source.sha256:
+            line += f" · sha256 {source.sha256[:12]}"
+        return [(plain(source.path), ""), verdict, (line, "")]
 
     def _packs(self) -> None:
         words = self.words
@@ -289,14 +307,27 @@ class _Page:
     def _line(self, line: str, style: str = "") -> None:
         self._indented(Text(plain(line), style=style), 0)
 
-    def _indented(self, what: Text | Table, by: int = 2) -> None:
-        if isinstance(what, Text):
-            lines = wrapped(what.plain, self.console.width - by)
-            if self.console.color_system is None:  # nothing is left to do that needs a terminal's library
-                self.console.file.writelines(f"{' ' * by}{line}\n" for line in lines)
-                return
-            what = _broken(what, lines)
-        self.console.print(Padding(what, (0, 0, 0, by)))
+    def _indented(self, what: Text, by: int = 2) -> None:
+        lines = wrapped(what.plain, self.console.width - by)
+        self._written(lines if self.console.color_system is None else [_broken(what, lines)], by)
+
+    def _columns(self, rows: Sequence[Sequence[Cell]], *, first_most: float = 0.0) -> None:
+        self._written(in_columns(rows, self.console.width - 2, first_most=first_most), 2)
+
+    def _written(self, lines: Sequence[Text | str], by: int) -> None:
+        """Lines that fit already; without colour nothing is left to do that needs a terminal's library."""
+        for line in lines:
+            if self.console.color_system is None:
+                self.console.file.write(f"{' ' * by}{line if isinstance(line, str) else line.plain}\n")
+            else:
+                self.console.print(Padding(line, (0, 0, 0, by)))
+
+
+def _urgency(source: SourceSummary) -> int:
+    """What could not be read first, then what failed, then the rest."""
+    if source.error or source.partial:
+        return 0
+    return 1 + (WORST_FIRST.index(source.verdict) if source.verdict else len(WORST_FIRST))
 
 
 def _broken(text: Text, lines: list[str]) -> Text:

@@ -11,19 +11,30 @@ import re
 
 from rich.cells import cell_len
 
-__all__ = ["wrapped"]
+__all__ = ["path_lines", "wrapped"]
 
 #: A run that stays together: letters, digits and what stands inside names and numbers; else a single character.
 _TOKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]+|\s+|.")
+#: A folder of a path with its closing mark, or the name at the end.
+_FOLDER = re.compile(r"[^/\\]+[/\\]*|[/\\]+")
 _NOT_FIRST = frozenset("，。；：、！？）》」』”’】〕%…,.;:!?)]}")
 _NOT_LAST = frozenset("（《「『“‘【〔([{")
 
 
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells; a word longer than a line is cut."""
+    return _filled(_units(text, width), width)
+
+
+def path_lines(path: str, width: int) -> list[str]:
+    """A path in lines of at most `width` cells, broken after the names of folders where that can be."""
+    return _filled([unit for part in _FOLDER.findall(path) for unit in _cut(part, width)], width)
+
+
+def _filled(units: list[str], width: int) -> list[str]:
     lines: list[str] = []
     line, used = "", 0
-    for unit in _units(text, width):
+    for unit in units:
         if line and used + cell_len(unit.rstrip()) > width:
             lines.append(line.rstrip())
             line = unit.lstrip()

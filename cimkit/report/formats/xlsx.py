@@ -82,7 +82,8 @@ def _summary_lines(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     yield words("baselined"), words.number(counts.baselined)
     for verdict, number in counts.rules.items():
         yield f"{words('rules')} {words.verdict(verdict)}", words.number(number)
-    yield words("column_stage"), stage_line(words, report)
+    if stage := stage_line(words, report):
+        yield words("column_stage"), stage
     for source in report.sources:
         about = [source_line(words, source), source.error or "", words("partial") if source.partial else ""]
         yield source.path, " · ".join(part for part in (*about, f"sha256 {source.sha256 or '-'}") if part)
