@@ -59,8 +59,9 @@ def faults_of(values: Values, wanted: Wanted, *, required: bool) -> npt.NDArray[
     """Index into FAULTS of each distinct value (n). A value that is not there is a fault where one is required."""
     faults = np.zeros(len(values), np.uint8)
     present = (values.state == State.PRESENT) | (values.state == State.LIST) | (values.state == State.OBJECT)
-    text = values.text.fill_null("")
-    blank = present & text.str.strip_chars().is_in(list(_PLACEHOLDERS)).to_numpy()
+    text = values.text.fill_null("") if values.text.null_count() else values.text
+    bare = text.str.strip_chars()
+    blank = present & bare.is_in(list(_PLACEHOLDERS)).to_numpy()
     if required:
         faults[~present] = _AT["field_empty"]
         faults[blank] = _AT["field_placeholder"]
@@ -70,11 +71,11 @@ def faults_of(values: Values, wanted: Wanted, *, required: bool) -> npt.NDArray[
     if wanted.length is not None:
         _mark(faults, judged & (text.str.len_chars().to_numpy() > wanted.length), "field_too_long")
     if wanted.value is not None and judged.any():
-        _mark(faults, judged & ~_accepted(values, text, wanted.value, wanted.type), "field_wrong_value")
+        _mark(faults, judged & ~_accepted(values, bare, wanted.value, wanted.type), "field_wrong_value")
     if wanted.scheme:
-        _mark_codes(faults, judged, text, wanted.scheme)
+        _mark_codes(faults, judged, bare, wanted.scheme)
     if wanted.codes is not None:
-        _mark(faults, judged & ~wanted.codes.accepts_text(text.str.strip_chars()), "code_not_in_list")
+        _mark(faults, judged & ~wanted.codes.accepts_text(bare), "code_not_in_list")
     return faults
 
 
@@ -82,8 +83,8 @@ def _mark(faults: npt.NDArray[np.uint8], where: BoolArray, fault: str) -> None:
     faults[where & (faults == 0)] = _AT[fault]
 
 
-def _mark_codes(faults: npt.NDArray[np.uint8], judged: BoolArray, text: pl.Series, scheme: str) -> None:
-    judge, codes = SCHEMES[scheme], text.str.strip_chars().to_list()
+def _mark_codes(faults: npt.NDArray[np.uint8], judged: BoolArray, bare: pl.Series, scheme: str) -> None:
+    judge, codes = SCHEMES[scheme], bare.to_list()
     known: dict[str, str | None] = {}
     for place in np.flatnonzero(judged & (faults == 0)).tolist():
         code = codes[place]
@@ -94,14 +95,14 @@ def _mark_codes(faults: npt.NDArray[np.uint8], judged: BoolArray, text: pl.Serie
             faults[place] = _AT[fault]
 
 
-def _accepted(values: Values, text: pl.Series, value: Any, type_: str) -> BoolArray:
+def _accepted(values: Values, bare: pl.Series, value: Any, type_: str) -> BoolArray:
     """Whether values are allowed. A list or a pattern speaks of codes, whatever the column's type; a number that a text
     column holds is compared as one."""
     numeric = type_ in ("number", "integer")
     if not numeric and not value.is_range:
-        accepted: BoolArray = value.accepts_text(text.str.strip_chars())
+        accepted: BoolArray = value.accepts_text(bare)
     else:
-        accepted = value.accepts(_as_numbers(values, text) if numeric or value.is_range else values)
+        accepted = value.accepts(_as_numbers(values, bare) if numeric or value.is_range else values)
     return accepted
 
 

@@ -34,10 +34,11 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         return Outcome(none, lambda sids: finding_rows(sids, "not_unique"), asked=none)
     column, has = operand
     asked = selected & has
-    rows = np.flatnonzero(asked[column.sid]).astype(np.int32)
-    texts = column.texts(rows)
-    if not options.get("tolerance") and texts.n_unique() == len(texts):  # as nearly always, and quickly seen
+    has_one = asked[column.sid]
+    texts = column.texts(has_one)
+    if not options.get("tolerance") and _all_differ(texts):  # as nearly always, and quickly seen
         return Outcome(none, lambda sids: finding_rows(sids, "not_unique"), asked=asked)
+    rows = np.flatnonzero(has_one).astype(np.int32)
     frame = pl.DataFrame({"sid": column.sid[rows], "text": texts})
     frame = frame.with_columns(scope=pl.Series(_scope(context, column.sid[rows], options.get("within"))))
     if options.get("tolerance"):
@@ -66,6 +67,12 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         return finding_rows(sids, "not_unique", found=listed["text"], related=related)
 
     return Outcome(failed, explain, asked=asked)
+
+
+def _all_differ(texts: pl.Series) -> bool:
+    """Whether no two are the same. Keys often stand in their order, which is seen a dozen times sooner."""
+    ascending = not texts.null_count() and len(texts) > 1 and (texts.slice(0, len(texts) - 1) < texts.slice(1)).all()
+    return bool(ascending) or texts.n_unique() == len(texts)
 
 
 def _scope(context: Context, sids: IntArray, relation: str | None) -> IntArray:

@@ -116,6 +116,8 @@ class Column(NamedTuple):
 
     def texts(self, rows: IntArray | BoolArray) -> pl.Series:
         """The text of some rows."""
+        if self.code is None and rows.dtype == bool and rows.all():
+            return self.values.text
         index = np.flatnonzero(rows) if rows.dtype == bool else rows
         return self.values.text[index if self.code is None else self.code[index]]
 

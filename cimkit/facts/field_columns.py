@@ -20,6 +20,8 @@ _ROWS_A_VALUE = 4
 _NEAR = 1 << 16
 #: Rows that are looked at first; where each of them is another, so are nearly all.
 _SAMPLE = 10_000
+#: Where each of the first stands for so many of them, no guess over all rows is needed.
+_FEW_OF_SAMPLE = 100
 _NUMERIC_TYPES = frozenset({"INTEGER", "REAL"})
 _DECLARED = re.compile(r"([^()]*)(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?")
 _BY_DTYPE: Mapping[type[pl.DataType], str] = {
@@ -66,9 +68,10 @@ def field_column(series: pl.Series, sid: IntArray, declared: str | None = None) 
         series = series.cast(pl.String)
     elif series.dtype.is_nested() or series.dtype == pl.Object:
         return Column(sid, None, _nested(series, declared))
-    if _is_repetitive(series):
+    if _may_repeat(series):
         distinct, codes = _dictionary(series)
-        return Column(sid, codes, _values(distinct, declared))
+        if len(distinct) * _ROWS_A_VALUE <= len(series):
+            return Column(sid, codes, _values(distinct, declared))
     return Column(sid, None, _values(series, declared))
 
 
@@ -86,12 +89,16 @@ def _dictionary(series: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int32]]:
     return distinct, series.replace_strict(distinct, numbered, return_dtype=pl.Int32).to_numpy()
 
 
-def _is_repetitive(series: pl.Series) -> bool:
-    """Whether a dictionary pays."""
+def _may_repeat(series: pl.Series) -> bool:
+    """Whether it is worth looking for the distinct values: the first rows and a guess over all of them say so."""
     if len(series) <= _ROWS_A_VALUE or series.dtype in (pl.Null, pl.Binary, pl.Decimal):
         return False
-    if len(series) > _SAMPLE and series.head(_SAMPLE).n_unique() == _SAMPLE:
-        return False  # a key
+    if len(series) > _SAMPLE:
+        among_first = series.head(_SAMPLE).n_unique()
+        if among_first == _SAMPLE:
+            return False  # a key
+        if among_first * _FEW_OF_SAMPLE <= _SAMPLE:
+            return True
     distinct: object = series.approx_n_unique()
     return isinstance(distinct, int) and distinct * _ROWS_A_VALUE <= len(series)
 
