@@ -40,6 +40,7 @@ class Demand:
     attributes_of   the same, of subjects of some kinds; a reader may give more
     properties      sets and properties
     relations       links needed, by the names of `facts.model.RELATIONS`
+    extents         where the layers lie, found out from their geometry where the source does not state it
     defects         kinds of defect needed, each a pass over the file for some readers (`syntax`, `references` ...)
     """
 
@@ -56,6 +57,7 @@ class Demand:
     georeference: bool = False
     documents: bool = False
     geometry: bool = False
+    extents: bool = False
     defects: frozenset[str] = frozenset()
 
     def __or__(self, other: Demand) -> Demand:

@@ -8,10 +8,17 @@ from enum import StrEnum
 
 from cimkit.rules.conditions import Attribute, Condition, Property
 
-__all__ = ["PAIR", "Across", "By", "Measure", "Pairing", "Role"]
+__all__ = ["OF_LAYERS", "PAIR", "Across", "By", "Measure", "Of", "Pairing", "Role"]
 
 #: The set of properties that belong to both sides.
 PAIR = "pair"
+
+
+class Of(StrEnum):
+    """Whose role it is."""
+
+    SUBJECTS = "subjects"  # the subjects that `where` selects
+    LAYERS = "layers"  # layers with geometry, each as a whole; of them only the measures OF_LAYERS can be taken
 
 
 class Measure(StrEnum):
@@ -24,6 +31,29 @@ class Measure(StrEnum):
     STOREYS_BELOW = "storeys_below"
     HEIGHT = "height"  # metres from the ground floor of a model to its roof storey
     GROUND = "ground"  # height of a model's zero above the datum, metres
+    LAYER = "layer"  # the name of a layer
+    FILE = "file"  # the name of its file without folder and ending, where it is the only layer there
+    CRS = "crs"  # `EPSG:4549`; absent where the system has no code of the register
+    DATUM = "datum"  # the geographic system below it: `EPSG:4490`
+    WEST = "west"  # its extent in degrees of longitude and latitude
+    SOUTH = "south"
+    EAST = "east"
+    NORTH = "north"
+
+
+#: What can be taken of layers, and of nothing else.
+OF_LAYERS = frozenset(
+    {
+        Measure.LAYER,
+        Measure.FILE,
+        Measure.CRS,
+        Measure.DATUM,
+        Measure.WEST,
+        Measure.SOUTH,
+        Measure.EAST,
+        Measure.NORTH,
+    }
+)
 
 
 class By(StrEnum):
@@ -44,11 +74,13 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One side. where: which subjects of any source play it; take: what of them the rule needs, by name."""
+    """One side. where: which subjects of any source play it; take: what of them the rule needs, by name; of: whether
+    these are subjects, or layers as a whole (`where` is None then)."""
 
     name: str
     where: Condition | None
     take: Mapping[str, Attribute | Property | Measure] = field(default_factory=dict, hash=False)
+    of: Of = Of.SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)

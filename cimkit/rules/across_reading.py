@@ -16,6 +16,9 @@
 finds a partner decides. What `must` speaks of are pairs: their properties are what was taken, in sets named after the
 roles, and in the set `pair` what is known of both: `matched_by`, `distance` (metres), `overlap` (share of the first
 shape that lies in the second).
+
+A role of `of: layers` is played by layers with geometry as a whole: it has no `where`, and takes their name, the name
+of their file, reference system and extent (`OF_LAYERS`).
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cimkit.rules.across_model import PAIR, Across, By, Measure, Pairing, Role
+from cimkit.rules.across_model import OF_LAYERS, PAIR, Across, By, Measure, Of, Pairing, Role
 from cimkit.rules.conditions import Attribute, Property
 from cimkit.rules.conditions_reading import read_condition, read_operand
 from cimkit.rules.faults import broken, unknown
@@ -49,18 +52,22 @@ def read_across(data: Mapping[str, Any], scope: Scope) -> Across | None:
 
 def _role(roles: Mapping[str, Any], name: str, scope: Scope) -> Role:
     given = mapping_in(roles, name, scope.file)
-    known_keys(given, ("where", "take"), scope.file)
+    of = choice(given, "of", Of, Of.SUBJECTS, scope.file)
+    known_keys(given, ("of", "where", "take") if of is Of.SUBJECTS else ("of", "take"), scope.file)
     where = read_condition(given["where"], scope) if given.get("where") is not None else None
     taken = mapping_in(given, "take", scope.file)
-    return Role(str(name), where, {str(key): _taken(taken, key, scope) for key in taken})
+    return Role(str(name), where, {str(key): _taken(taken, key, of, scope) for key in taken}, of)
 
 
-def _taken(data: Mapping[str, Any], key: str, scope: Scope) -> Attribute | Property | Measure:
+def _taken(data: Mapping[str, Any], key: str, of: Of, scope: Scope) -> Attribute | Property | Measure:
     given = data[key]
     if isinstance(given, Mapping) and list(given) == ["measure"]:
-        text_in(given, "measure", scope.file, required=True)
-        return choice(given, "measure", Measure, Measure.ID, scope.file)
-    operand = read_operand(given, scope)
+        word = text_in(given, "measure", scope.file, required=True)
+        known = [each for each in Measure if (each in OF_LAYERS) == (of is Of.LAYERS)]
+        if word not in known:
+            raise unknown("unknown_word", str(word), map(str, known), scope.file, given, "measure", field="measure")
+        return Measure(word)
+    operand = read_operand(given, scope) if of is Of.SUBJECTS else None
     if operand is None:
         raise broken("not_taken", scope.file, data, key, field=key)
     return operand

@@ -37,7 +37,7 @@ _CLASSES: Mapping[str, str] = {
         ),
         "cimkit.rules.conditions",
     ),
-    **dict.fromkeys(("Across", "Role", "Pairing", "By", "Measure"), "cimkit.rules.across_model"),
+    **dict.fromkeys(("Across", "Role", "Of", "Pairing", "By", "Measure"), "cimkit.rules.across_model"),
     "Restriction": "cimkit.rules.restriction",
     "Typed": "cimkit.rules.typed",
     "LoadedPack": "cimkit.rules.load",

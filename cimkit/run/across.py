@@ -29,8 +29,9 @@ class AcrossRun:
         self._rules: dict[tuple[str, str], Rule] = {}
         self._rows: dict[tuple[str, str], tuple[list[RoleRows], list[RoleRows]]] = {}
 
-    def take(self, index: int, facts: Facts, rules: Sequence[Rule]) -> None:
-        """Keep what the source numbered `index` contributes to those of these rules that are across sources."""
+    def take(self, index: int, facts: Facts, rules: Sequence[Rule], name: str = "") -> None:
+        """Keep what the source numbered `index` contributes to those of these rules that are across sources. name: of
+        the source, its path."""
         asked = [rule for rule in rules if rule.across is not None]
         if not asked:
             return
@@ -44,7 +45,7 @@ class AcrossRun:
             key = rule.pack, rule.code
             self._rules[key] = rule
             for rows, role in zip(self._rows.setdefault(key, ([], [])), (across.first, across.second), strict=True):
-                found = rows_of_role(index, evaluation, across, role)
+                found = rows_of_role(index, evaluation, across, role, name)
                 if found is not None:
                     rows.append(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,13 @@ class Taken:
     def numbers(cls, values: FloatArray) -> Taken:
         text = [None if math.isnan(value) else f"{value:.12g}" for value in values.tolist()]
         return cls(pl.Series(text, dtype=pl.String), values)
+
+    @classmethod
+    def of(cls, values: Sequence[str | float | None]) -> Taken:
+        """Texts and numbers as they are."""
+        text = [f"{value:.12g}" if isinstance(value, float) else value for value in values]
+        number = [value if isinstance(value, float) else math.nan for value in values]
+        return cls(pl.Series(text, dtype=pl.String), np.array(number, np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ import numpy as np
 import polars as pl
 
 from cimkit.facts.columns import IntArray
+from cimkit.facts.model import Facts
 from cimkit.facts.shapes import GeometryArray
 from cimkit.report.model import SUBJECTS
-from cimkit.rules.across_model import Across, Measure, Role
+from cimkit.rules.across_model import OF_LAYERS, Across, Measure, Of, Role
+from cimkit.run.across_layers import layers_of
 from cimkit.run.across_measures import Taken, measured
 from cimkit.run.evaluation import Evaluation
 from cimkit.sources.formats import IFC_FORMATS
@@ -48,9 +50,11 @@ class RoleRows:
         return len(self.sid)
 
 
-def rows_of_role(index: int, evaluation: Evaluation, across: Across, role: Role) -> RoleRows | None:
-    """The rows of a role in one source; None where nothing plays it."""
+def rows_of_role(index: int, evaluation: Evaluation, across: Across, role: Role, name: str = "") -> RoleRows | None:
+    """The rows of a role in one source; None where nothing plays it. name: of the source, its path."""
     facts = evaluation.facts
+    if role.of is Of.LAYERS:
+        return _rows_of_layers(index, facts, role, name)
     sid = np.flatnonzero(evaluation.holds(role.where)).astype(np.int32)
     if not len(sid):
         return None
@@ -63,6 +67,19 @@ def rows_of_role(index: int, evaluation: Evaluation, across: Across, role: Role)
     }
     is_model = facts.format in IFC_FORMATS
     return RoleRows(index, sid, people, taken, found.places, found.shapes, found.systems, is_model)
+
+
+def _rows_of_layers(index: int, facts: Facts, role: Role, name: str) -> RoleRows | None:
+    layers = layers_of(facts, name)
+    if not layers:
+        return None
+    columns = {what: [layer.get(what) for layer in layers] for what in OF_LAYERS}
+    names = pl.Series(columns[Measure.LAYER], dtype=pl.String)
+    told = {"kind": names, "name": names, "locator": names}
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(layers))
+    people = pl.DataFrame({each: told.get(each, nothing).cast(dtype) for each, dtype in PEOPLE.items()})
+    taken = {key: Taken.of(columns[what]) for key, what in role.take.items() if isinstance(what, Measure)}
+    return RoleRows(index, np.arange(len(layers), dtype=np.int32), people, taken)
 
 
 def _operand(evaluation: Evaluation, operand: object, sid: IntArray) -> Taken:

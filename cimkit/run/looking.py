@@ -151,7 +151,7 @@ class Look:
         told = SourceJudgements.of(index, facts, alone, judgements) if streamed is None else streamed.told
         if self.pictures and source.data is not None and source.format in IFC_FORMATS and len(alone) < len(rules):
             facts = _with_footprint(source.data, facts)
-        looked.pairs.take(index, facts, rules)
+        looked.pairs.take(index, facts, rules, source.name)
         if self.across is not None:
             self.across.take(source, facts)
         if self.noter is not None:

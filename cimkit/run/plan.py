@@ -12,7 +12,7 @@ from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import AttributeDemand, Demand, NameTest, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.names import FoldedNames
-from cimkit.rules.across_model import Across, Measure, Role
+from cimkit.rules.across_model import Across, Measure, Of, Role
 from cimkit.rules.conditions import (
     All,
     AnyOf,
@@ -71,7 +71,13 @@ def _asks_subjects(condition: Condition) -> bool:
             return True
 
 
+_SIDES = frozenset({Measure.WEST, Measure.SOUTH, Measure.EAST, Measure.NORTH})
+
+
 def _of_role(across: Across, role: Role, schema: IfcSchema | None) -> Iterator[Demand]:
+    if role.of is Of.LAYERS:
+        yield Demand(extents=bool(_SIDES & set(role.take.values())))  # every reader tells of its layers
+        return
     kinds = _kinds_bound(role.where, schema) if role.where is not None else None
     bound = kinds if kinds is not None or role.where is None else _holders(role.where, schema)
     yield Demand(kinds=bound)

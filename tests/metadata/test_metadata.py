@@ -13,6 +13,7 @@ from cimkit.facts.demand import everything
 from cimkit.facts.model import Facts
 from cimkit.readers.metadata.defects import METADATA_DEFECTS
 from cimkit.readers.metadata.reader import described, read_metadata
+from cimkit.readers.metadata.systems import stated_system
 from cimkit.readers.metadata.words import FIELDS, field_of
 from cimkit.sources.recognise import recognise
 
@@ -189,3 +190,26 @@ def test_any_json_gives_facts_or_a_sentence(document: object) -> None:
     except SourceError:
         return
     assert facts.subjects.kinds == ("metadata",)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("EPSG:4550", ("EPSG:4550", "EPSG:4490")),
+        ("urn:ogc:def:crs:EPSG::4550", ("EPSG:4550", "EPSG:4490")),
+        ("4550", ("EPSG:4550", "EPSG:4490")),
+        ("CGCS2000_3_Degree_GK_CM_123E", ("EPSG:4550", "EPSG:4490")),
+        ("2000国家大地坐标系", (None, "EPSG:4490")),  # data in any plane of this datum go by that name
+        ("Xian 1980", (None, "EPSG:4610")),
+        ("CGCS2000 3度带", (None, None)),
+        ("EPSG:99999", (None, None)),
+        ("地方独立坐标系", (None, None)),
+    ],
+)
+def test_the_system_stated_is_told_as_far_as_its_words_go(words: str, told: tuple[str | None, str | None]) -> None:
+    assert stated_system(words) == told
+
+
+@given(st.text(max_size=40))
+def test_no_words_for_a_system_raise(words: str) -> None:
+    stated_system(words)

@@ -15,10 +15,12 @@ from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.frames import Layer, facts_of_layers
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
+from cimkit.rules.across_model import Measure
 from cimkit.rules.model import Rule
 from cimkit.rules.rules_reading import read_rule
 from cimkit.rules.scope import Scope
 from cimkit.run.across import AcrossRun
+from cimkit.run.across_layers import layers_of
 from cimkit.run.assemble import assemble
 from cimkit.run.plan import demand_of
 from tests.run.conftest import facts_of
@@ -177,6 +179,10 @@ def test_what_is_demanded_is_what_is_taken() -> None:
         ({"across": {"one": {}, "pair": {}}}, "across_roles"),
         ({"across": {"one": {"take": {"x": 1}}, "two": {}}}, "not_taken"),
         ({"across": {"one": {"take": {"x": {"measure": "heigth"}}}, "two": {}}}, "unknown_word_near"),
+        ({"across": {"one": {"take": {"x": {"measure": "west"}}}, "two": {}}}, "unknown_word"),
+        ({"across": {"one": {"of": "layers", "take": {"x": {"measure": "place"}}}, "two": {}}}, "unknown_word"),
+        ({"across": {"one": {"of": "layers", "take": {"x": {"attribute": "name"}}}, "two": {}}}, "not_taken"),
+        ({"across": {"one": {"of": "layers", "where": {"entity": "x"}}, "two": {}}}, "unknown_key"),
     ],
 )
 def test_wrong_words_are_told(changes: dict[str, Any], key: str) -> None:
@@ -225,3 +231,58 @@ def test_a_footprint_is_turned_and_moved_as_the_map_conversion_says() -> None:
 
     turned = {"eastings": 1000.0, "northings": 2000.0, "x_axis_abscissa": 0.0, "x_axis_ordinate": 1.0, "scale": 0.001}
     assert np.allclose(_on_map(np.array([[10.0, 0.0], [0.0, 5.0]]), turned), [[1000.0, 2010.0], [995.0, 2000.0]])
+
+
+OF_LAYERS = """
+code: T-ACR-003
+name: layers-as-a-whole
+across:
+  building: {where: {entity: 建筑}, take: {layer: {property: {name: 图层}}, west: {property: {name: 西}}}}
+  layer: {of: layers, take: {layer: {measure: layer}, west: {measure: west}, crs: {measure: crs}}}
+match: {layer: layer}
+must:
+  agree: {operands: [{property: {set: building, name: west}}, {property: {set: layer, name: west}}], tolerance: 0.001}
+"""
+
+
+def plane_layer(crs: str | None, extent: tuple[float, float, float, float] | None, name: str = "道路") -> Facts:
+    made = Layer(name, pl.DataFrame({"a": [1]}), geometry_type="Point", crs=crs, extent=extent)
+    return facts_of_layers([made], EVERYTHING, format="geopackage", name="r.gpkg")
+
+
+def test_a_layer_as_a_whole_tells_where_it_lies_in_degrees() -> None:
+    asked = rule(OF_LAYERS)
+    extent = (535_737.2, 4_629_512.0, 536_000.0, 4_630_000.0)
+    here = layer([{**HERE, "图层": "道路", "西": 123.43}])
+    assert only(asked, here, plane_layer("EPSG:4550", extent)).verdict is Verdict.PASSED
+    away = layer([{**HERE, "图层": "道路", "西": 123.0}])
+    assert only(asked, away, plane_layer("EPSG:4550", extent)).verdict is Verdict.FAILED
+    assert only(asked, away, plane_layer("EPSG:4550", None)).verdict is Verdict.NOT_APPLICABLE
+    assert only(asked, away, plane_layer(None, extent)).verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("crs", "told"),
+    [
+        ("EPSG:4549", ("EPSG:4549", "EPSG:4490")),
+        ("EPSG:4549+5737", ("EPSG:4549", "EPSG:4490")),
+        ("EPSG:2383", ("EPSG:2383", "EPSG:4610")),
+        ("a local grid", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_the_system_of_a_layer_and_its_datum_are_codes(crs: str | None, told: tuple[str | None, str | None]) -> None:
+    (found,) = layers_of(plane_layer(crs, None), "a.zip!矢量/路网.gpkg")
+    assert (found.get(Measure.CRS), found.get(Measure.DATUM)) == told
+    assert found[Measure.FILE] == "路网"
+
+
+def test_of_several_layers_none_goes_by_the_name_of_the_file() -> None:
+    two = [Layer(name, pl.DataFrame({"a": [1]}), geometry_type="Point") for name in ("一", "二")]
+    facts = facts_of_layers(two, EVERYTHING, format="geopackage", name="x.gpkg")
+    assert all(Measure.FILE not in found for found in layers_of(facts, "x.gpkg"))
+
+
+def test_extents_are_demanded_where_they_are_taken() -> None:
+    assert demand_of([rule(OF_LAYERS)], None).extents
+    assert not demand_of([rule(CODES)], None).extents

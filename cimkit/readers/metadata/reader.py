@@ -14,6 +14,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.metadata.iso import iso_fields
 from cimkit.readers.metadata.plain import json_leaves, json_records, named_fields, xml_leaves
+from cimkit.readers.metadata.systems import stated_system
 from cimkit.readers.metadata.words import FIELDS
 from cimkit.readers.notes import Notes
 from cimkit.readers.records import Record, facts_of_records
@@ -41,8 +42,9 @@ def read_metadata(data: bytes | memoryview, demand: Demand, *, name: str) -> Fac
     """The facts of a metadata file: ISO 19115 (19139, 19115-3), its Chinese like, plain XML or JSON.
 
     Each record is a subject of kind `metadata` with the fields of `words.FIELDS` that it writes (and others by their
-    own names), texts as written, the extent as numbers. `describes` is the file or layer it speaks of, by name: as the
-    record says, else from the file's own name (`建筑.shp.xml`).
+    own names), texts as written, the extent as numbers. `crs_code` and `crs_datum` are the reference system and the
+    geographic one below it as codes of the register, where the record's words tell them. `describes` is the file or
+    layer it speaks of, by name: as the record says, else from the file's own name (`建筑.shp.xml`).
 
     Raises SourceError for what is neither XML nor JSON, and for a file without any record.
     """
@@ -121,6 +123,8 @@ def _record(fields: Iterable[tuple[str, str | None]], name: str, place: str, not
     for field in sorted(_NUMBERS & kept.keys()):
         kept[field] = _number(kept[field])
     kept |= _measures(kept)
+    code, datum = stated_system(kept["crs"]) if isinstance(kept.get("crs"), str) else (None, None)
+    kept |= {field: text for field, text in (("crs_code", code), ("crs_datum", datum)) if text is not None}
     kept["describes"] = described(kept.get("describes"), name)
     title = kept.get("title")
     return Record("metadata", kept.get("identifier") or title, title or kept["describes"], place, kept)

@@ -140,7 +140,7 @@ def _facts(
     asked = asks_for_layer(demand, stem)
     shapes = None
     needs_rings = notes.wants("geojson_ring_order", "geojson_bbox")
-    if (asked and asks_for_geometry(demand)) or needs_rings:
+    if (asked and asks_for_geometry(demand)) or needs_rings or demand.extents:
         shapes = _geometries(features, name)
         note_ring_order(features, shapes, notes)
         note_boxes(features, root, shapes, notes)
@@ -153,6 +153,7 @@ def _facts(
         geometry_type="Unknown",
         crs=system or _SYSTEM,
         encoding=encoding,
+        extent=_extent(shapes) if shapes is not None else None,
         count=len(features),
         key="id" if "id" in frame.columns and any(feature.id is not None for feature in features) else None,
     )
@@ -168,6 +169,17 @@ def _geometries(features: list[Feature], name: str) -> GeometryArray:
     texts = [None if one.geometry is None else _dumped(one.geometry) for one in features]
     made = shapely.from_geojson(np.array(texts, object), on_invalid="ignore")
     return np.asarray(made, object)
+
+
+def _extent(shapes: GeometryArray) -> tuple[float, float, float, float] | None:
+    """Of all features; the format itself states it at most in part."""
+    import shapely
+
+    if not len(shapes):
+        return None
+    bounds = shapely.total_bounds(shapes)
+    west, south, east, north = bounds.tolist()
+    return (west, south, east, north) if np.isfinite(bounds).all() else None
 
 
 def _dumped(geometry: Any) -> bytes:
