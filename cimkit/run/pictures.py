@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cimkit.facts.model import Facts
 from cimkit.report.views import Outline, Plan
 from cimkit.run.assemble import SourceJudgements
+from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["CUT_ABOVE_STOREY_M", "LARGEST_MB", "ground_outlines", "plans_of"]
 
@@ -34,21 +35,29 @@ Ring = list[Point]
 
 def plans_of(data: bytes, facts: Facts, told: SourceJudgements) -> tuple[list[Plan], str | None]:
     """Plans of the storeys with findings, and why there are none (a key of the locale files' report.yaml)."""
+    if facts.format not in IFC_FORMATS or not told.people.height:
+        return [], None
     if len(data) > LARGEST_MB * 1_000_000:
         return [], "report.plans_too_large"
-    if not told.people.height:
-        return [], None
     try:
         import ifcopenshell
         import ifcopenshell.geom
     except ImportError:
         return [], "report.plans_need_extra"
-    try:
-        model = ifcopenshell.file.from_string(data.decode("utf-8", "replace"))
-    except (RuntimeError, ValueError, ifcopenshell.Error):
-        return [], "report.plans_unreadable"
     failing = {int(facts.subjects.row[sid]) for sid in told.people["sid"]}
-    return list(_plans(model, failing, told.index)), None
+    try:
+        return list(_plans(_opened(data), failing, told.index)), None
+    except (RuntimeError, ValueError, ifcopenshell.Error):  # what is judged stands without its pictures
+        return [], "report.plans_unreadable"
+
+
+def _opened(data: bytes) -> Any:
+    """The model, as ifcopenshell reads it. Raises RuntimeError for what is no STEP file with a schema it knows."""
+    import ifcopenshell
+
+    model = ifcopenshell.file.from_string(data.decode("utf-8", "replace"))
+    _ = model.schema  # of a file that it could not read it raises no sooner
+    return model
 
 
 def ground_outlines(data: bytes, above: float) -> list[Ring]:
@@ -60,7 +69,7 @@ def ground_outlines(data: bytes, above: float) -> list[Ring]:
     except ImportError:
         return []
     try:
-        model = ifcopenshell.file.from_string(data.decode("utf-8", "replace"))
+        model = _opened(data)
     except (RuntimeError, ValueError, ifcopenshell.Error):
         return []
     from ifcopenshell.util.element import get_container
@@ -76,7 +85,7 @@ def ground_outlines(data: bytes, above: float) -> list[Ring]:
     elements = [
         element
         for element in model.by_type("IfcElement")
-        if not element.is_a("IfcFeatureElement") and element.Representation is not None  # type: ignore[no-untyped-call]
+        if not element.is_a("IfcFeatureElement") and element.Representation is not None
         and (storey := get_container(element, ifc_class="IfcBuildingStorey")) is not None and storey.id() == ground
     ]  # fmt: skip
     outlines = _outlines(model, elements[:MOST_ELEMENTS], elevation + above, ())
