@@ -94,8 +94,11 @@ class Members:
         form = _form(part.tag)
         if not len(part):
             self._without_children(part, form.name, one, sid)
-        elif form.generic and part.get("name"):
-            self._generic(part, one, "")
+        elif form.generic and (name := part.get("name")):
+            if len(part) == 1 and _form((only := part[0]).tag).name == "value":  # nearly all, without a further call
+                _put(one.attributes, name, _number(only.text) if form.numeric else (only.text or ""))
+            else:
+                self._generic(part, one, "")
         elif self._with_geometry or not form.lod:
             for child in inner(part):
                 self._value(child, part, one, sid)
@@ -140,10 +143,6 @@ class Members:
     def _generic(self, element: Element, one: CityObject, prefix: str) -> None:
         """A generic attribute: its name is in `name`, as XML attribute (1, 2) or element (3)."""
         name = element.get("name")
-        if name and len(element) == 1 and _form((only := element[0]).tag).name == "value":
-            text = only.text or ""
-            _put(one.attributes, prefix + name, _number(text) if _form(element.tag).numeric else text)
-            return
         value = None
         for child in inner(element):
             kind = local(child)

@@ -137,9 +137,14 @@ class _Reading:
             return False
         for number in spaces:
             texts = _texts(_NUMBERS[number](root))
-            if "".join(texts).encode().translate(None, _PLAIN) or (b"coord" in raw and _OLD_NUMBERS[number](root)):
+            together = "\n".join(texts)
+            if together.encode().translate(None, _PLAIN) or (b"coord" in raw and _OLD_NUMBERS[number](root)):
                 return True
-            if any(len(text.split()) % 3 for text in texts):
+            if _are_spaced_once(together, len(texts)):  # as nearly all are, whose numbers are counted by their blanks
+                odd = any((text.count(" ") + 1) % 3 for text in texts)
+            else:
+                odd = any(len(text.split()) % 3 for text in texts)
+            if odd:
                 return True
         return not spaces
 
@@ -323,6 +328,12 @@ class _Reading:
             if one.kind == "BuildingPart" and one.parent is not None:
                 found[sid] = found[one.parent] = one.parent
         return found
+
+
+def _are_spaced_once(lines: str, count: int) -> bool:
+    """Whether there is one blank between any two numbers of a line, none around them, and no further line."""
+    marks = ("  ", "\t", "\r", " \n", "\n ")
+    return lines.count("\n") == count - 1 and lines.strip(" ") == lines and not any(mark in lines for mark in marks)
 
 
 def _texts(found: object) -> list[str]:
