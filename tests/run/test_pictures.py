@@ -11,6 +11,7 @@ from cimkit.api import check
 from cimkit.run.pictures import _section
 from tests.ifc.test_ifcxml import XML4
 
+CITY_MODEL = Path(__file__).parents[2] / "samples" / "city" / "district-faults" / "三维" / "街区.city.json"
 CUBE = np.array([[x, y, z] for x in (0.0, 2.0) for y in (0.0, 1.0) for z in (0.0, 3.0)])
 FACES = np.array(
     [
@@ -37,13 +38,8 @@ def test_two_boxes_are_two_rings() -> None:
 
 def test_what_cannot_be_drawn_is_judged_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "model.ifcxml").write_text(XML4, encoding="utf-8")
-    (tmp_path / "city.city.json").write_text(
-        '{"type": "CityJSON", "version": "2.0", "transform": {"scale": [1, 1, 1], "translate": [0, 0, 0]}, '
-        '"CityObjects": {"a": {"type": "House"}}, "vertices": []}',
-        encoding="utf-8",
-    )
-    for name in ("model.ifcxml", "city.city.json"):
-        report = check(tmp_path / name, pictures=True)
+    for path in (tmp_path / "model.ifcxml", CITY_MODEL):
+        report = check(path, pictures=True)
         assert not report.internal_errors
         assert report.views == []
         assert any(len(result.findings) for result in report.results)
