@@ -38,8 +38,8 @@ def test_two_boxes_are_two_rings() -> None:
 
 def test_what_cannot_be_drawn_is_judged_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "model.ifcxml").write_text(XML4, encoding="utf-8")
-    for path in (tmp_path / "model.ifcxml", CITY_MODEL):
-        report = check(path, pictures=True)
+    for path, packs in ((tmp_path / "model.ifcxml", ["ifc-basics"]), (CITY_MODEL, None)):
+        report = check(path, packs=packs, pictures=True)
         assert not report.internal_errors
         assert report.views == []
         assert any(len(result.findings) for result in report.results)
