@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -117,12 +116,10 @@ def check_sources(
     kept, so that a source is not asked the same twice. Sources that are compared with each other use neither.
     """
     from cimkit.run.checking import run
-    from cimkit.run.planning import plan_for, settings_for
+    from cimkit.run.planning import plan_for, settings_for, with_depth
     from cimkit.sources.opening import expand
 
-    limits = limits or Limits()
-    if depth is not None:
-        limits = _with_depth(limits, depth)
+    limits = with_depth(limits or Limits(), depth)
     opened: list[Source] = []
     deliveries: list[DeliveryRun] = []
     for index, source in enumerate(sources):
@@ -156,16 +153,6 @@ def check_sources(
         cache=cache,
     )
     return _with_waivers(report, chosen)
-
-
-def _with_depth(limits: Limits, depth: str) -> Limits:
-    """Raises UsageError for a word that is no depth."""
-    from cimkit.errors import UsageError
-    from cimkit.sources.limits import Depth
-
-    if depth not in list(Depth):
-        raise UsageError("run.unknown_depth", word=depth, known=", ".join(Depth))
-    return replace(limits, depth=Depth(depth))
 
 
 def _is_several(given: SourceLike, found: Sequence[Source]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cimkit.cli.command import Command, language_option, option
-from cimkit.cli.helpers import crew_options
+from cimkit.cli.helpers import crew_options, depth_option
 from cimkit.cli.memory import leave_threads_to_the_reader
 from cimkit.cli.words import Words
 from cimkit.errors import UsageError
@@ -17,7 +17,6 @@ from cimkit.errors import UsageError
 __all__ = ["command"]
 
 _FAIL_ON = ("error", "warning", "info", "never")
-_DEPTHS = ("structure", "sample", "full")
 _PROGRESS = ("auto", "bar", "json", "none")
 
 
@@ -53,7 +52,7 @@ def command(words: Words) -> click.Command:
         option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
         option(words, "--baseline", key="baseline", metavar="REPORT.json"),
         option(words, "--base", key="base", metavar=words("metavar_sources").rstrip(".…")),
-        option(words, "--depth", key="depth", type=click.Choice(_DEPTHS), default="full"),
+        depth_option(words),
         option(words, "--against", key="against", metavar="REPORT.json"),
         *crew_options(words),
         option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),

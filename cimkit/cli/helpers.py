@@ -1,20 +1,23 @@
-"""`--jobs`, `--scheduler` and `--no-cache`: who does the checks, and whether what was checked before is asked again."""
+"""`--jobs`, `--scheduler`, `--no-cache` and `--depth`: who does the checks, whether what was checked before is asked
+again, and how much is looked at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 from cimkit.cli.command import option
 from cimkit.cli.words import Words
 
 if TYPE_CHECKING:
-    import click
-
     from cimkit.run.cache import AnswerCache
     from cimkit.run.crews import Crew
 
-__all__ = ["Helpers", "crew_options"]
+__all__ = ["Helpers", "crew_options", "depth_option"]
+
+_DEPTHS = ("structure", "sample", "full")
 
 
 def crew_options(words: Words) -> list[click.Parameter]:
@@ -24,6 +27,11 @@ def crew_options(words: Words) -> list[click.Parameter]:
         option(words, "--scheduler", key="scheduler", metavar="ADDRESS"),
         option(words, "--no-cache", key="no_cache", is_flag=True),
     ]
+
+
+def depth_option(words: Words) -> click.Parameter:
+    """The option."""
+    return option(words, "--depth", key="depth", type=click.Choice(_DEPTHS), default="full")
 
 
 @dataclass(frozen=True, slots=True)

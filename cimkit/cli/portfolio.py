@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cimkit.cli.command import Command, language_option, option
-from cimkit.cli.helpers import Helpers, crew_options
+from cimkit.cli.helpers import Helpers, crew_options, depth_option
 from cimkit.cli.words import Words
 from cimkit.errors import UsageError
 
@@ -39,6 +39,7 @@ def command(words: Words) -> click.Command:
         option(words, "--fail-on", key="fail_on", type=click.Choice(_FAIL_ON), default="error"),
         option(words, "--select", key="select", metavar="CODE", **many),
         option(words, "--ignore", key="ignore", metavar="CODE", **many),
+        depth_option(words),
         *crew_options(words),
         option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),
         language_option(words),
@@ -62,6 +63,7 @@ def _run(
     fail_on: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    depth: str,
     jobs: int | None,
     scheduler: str | None,
     no_cache: bool,
@@ -92,6 +94,7 @@ def _run(
         lang=words.lang,
         select=select,
         ignore=ignore,
+        depth=depth,
     )
     with progress_shown(progress, words) as tell:
         portfolio = check_portfolio(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cimkit.cli.command import Command, language_option, option
+from cimkit.cli.helpers import Helpers, crew_options, depth_option
 from cimkit.cli.words import Words
 from cimkit.errors import UsageError
 
@@ -44,6 +45,8 @@ def command(words: Words) -> click.Command:
         option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
         option(words, "--baseline", key="baseline", metavar="REPORT.json"),
         option(words, "--against", key="against", metavar="REPORT.json"),
+        depth_option(words),
+        *crew_options(words),
         option(words, "--progress", key="progress", type=click.Choice(_PROGRESS), default="auto"),
         language_option(words),
     ]
@@ -82,6 +85,9 @@ def _check(
     signoffs: tuple[str, ...],
     baseline: str | None,
     against: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    no_cache: bool,
     progress: str,
     **asked: Any,
 ) -> int:
@@ -95,6 +101,7 @@ def _check(
 
     refuse_many(folder)
     wanted = Wanted.of(reports, FORMATS, opened=open_report, about=str(folder))
+    helpers = Helpers.of(jobs, scheduler, no_cache=no_cache)
     afterwards = Afterwards.read(waivers, signoffs, baseline, against)
     with progress_shown(progress, words) as tell:
         report = check_project(
@@ -103,8 +110,11 @@ def _check(
             lang=words.lang,
             progress=tell,
             pictures=wanted.page is not None,
+            crew=helpers.crew,
+            cache=helpers.cache,
             **asked,
         )
+    helpers.tidy()
     report = afterwards.applied(report)
     wanted.publish(report, output, max_findings)
     afterwards.show_changes(report, words, sys.stderr if output != "text" else sys.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from cimkit.projects.definitions import Definitions
 
 __all__ = ["Model", "model_demand", "model_of", "shared_ids"]
 
+_IDS = {"id": pl.String, "kind": pl.String}
 _SPATIAL = frozenset({"IFCPROJECT", "IFCSITE", "IFCBUILDING", "IFCBUILDINGSTOREY"})
 
 
@@ -51,6 +52,16 @@ class Model:
     buildings: Sequence[Mapping[str, Any]]
     ids: pl.DataFrame
     areas: Mapping[str, float] = field(default_factory=dict)  # phase -> floor area, where every slab tells both
+
+    def told(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**told, "ids": self.ids.to_dict(as_series=False)}
+
+    @classmethod
+    def of_told(cls, told: Mapping[str, Any]) -> Model:
+        """What `told` has said."""
+        return cls(**{**told, "ids": pl.DataFrame(told["ids"], schema=_IDS)})
 
 
 def _named(*names: str) -> FoldedNames:
@@ -239,10 +250,10 @@ def _number(text: str | None) -> float | None:
 def _ids(facts: Facts) -> pl.DataFrame:
     column = facts.attributes.get("GlobalId")
     if column is None:
-        return pl.DataFrame(schema={"id": pl.String, "kind": pl.String})
+        return pl.DataFrame(schema=_IDS)
     kinds = pl.Series(facts.subjects.kinds, dtype=pl.String).gather(facts.subjects.kind[column.sid])
     texts = column.texts(np.arange(len(column.sid), dtype=np.int32))
-    return pl.DataFrame({"id": texts, "kind": kinds}).drop_nulls()
+    return pl.DataFrame({"id": texts, "kind": kinds}, schema=_IDS).drop_nulls()
 
 
 def shared_ids(models: Sequence[Model]) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
@@ -26,9 +27,13 @@ from cimkit.projects.tables import project_facts
 from cimkit.report.model import Report
 from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress, run
-from cimkit.run.planning import settings_for
-from cimkit.sources.limits import Limits
+from cimkit.run.planning import settings_for, with_depth
+from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
+
+if TYPE_CHECKING:
+    from cimkit.run.cache import AnswerCache
+    from cimkit.run.crews import Crew
 
 __all__ = ["FORMAT", "check_project"]
 
@@ -50,18 +55,24 @@ def check_project(
     pictures: bool = False,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    depth: str | None = None,
+    crew: Crew | None = None,
+    cache: AnswerCache | None = None,
 ) -> Report:
     """Check the project in a folder; the arguments are those of `cimkit.check`.
 
     packs  None: those that settings name, else those that fit its files, the pack of projects, and those of its kinds
     stage  None: what settings say, else what the form states, else 施工图
+    depth  structure: what the sources hold is neither judged nor compared
+    crew   who looks at the sources (`cimkit.run.crews`), this process unless one is given; cache: where their answers
+           are kept
 
     The report's `project` is a mapping: number, name, city, district, kinds, stage, indicators, missing, wrong,
     to_sign, deliverables, models. A folder that is no project, or whose form can't be read, is a report that says so.
     Raises UsageError for wrong arguments and PackError for a broken pack or settings file.
     """
     place = Path(folder)
-    limits = limits or Limits()
+    limits = with_depth(limits or Limits(), depth)
     lang = lang or "zh"
     chosen = settings_for(settings, [place])
     known = definitions()
@@ -85,7 +96,7 @@ def check_project(
     )
     sources = [*inventory.sources, form]
     conclusion = _Conclusion(dossier, known, form.name, lang)
-    survey = Survey(inventory, known, line, conclusion)
+    survey = Survey(inventory, line, form, conclusion, contents=limits.depth is not Depth.STRUCTURE)
     plan = plan_of(
         sources,
         packs=packs_of(packs, chosen, sources, dossier, stage),
@@ -99,7 +110,16 @@ def check_project(
     if stage is None and chosen.stage is None:
         plan = replace(plan, stage=(dossier.stage, "source" if dossier.stated else "default"))
     report = run(
-        sources, plan, lang=lang, limits=limits, progress=progress, cancel=cancel, pictures=pictures, across=survey
+        inventory.sources,
+        plan,
+        lang=lang,
+        limits=limits,
+        progress=progress,
+        cancel=cancel,
+        pictures=pictures,
+        concluding=survey,
+        crew=crew,
+        cache=cache,
     )
     report = _with_waivers(report, chosen)
     report.project = outcome_of(report, dossier, survey, conclusion.indicators, known)

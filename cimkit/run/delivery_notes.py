@@ -32,6 +32,11 @@ class DeliveryNoter:
         """Keys may be millions: with them nothing is kept."""
         return None if self.with_keys else "delivery"
 
+    @property
+    def whole(self) -> bool:
+        """Keys are of all features."""
+        return self.with_keys
+
     def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
         """The features of formats that state no extent, and the fields that may be keys."""
         if schema is not None:

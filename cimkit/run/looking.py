@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Across", "Look", "Looked", "Noter", "Plan", "fault_told"]
 
 
+#: Formats of sources that are made of the others, and looked at whole.
+_MADE = frozenset({"delivery", "project"})
+
+
 class Across(Protocol):
     """Someone who compares the sources of a run with each other, and may bring a source of their own."""
 
@@ -51,6 +55,10 @@ class Noter(Protocol):
     @property
     def key(self) -> str | None:
         """Tells notes of one kind from those of another, where answers are kept; None: notes too large to keep."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it needs all features of a source, however large that is."""
 
     def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
         """What it needs to know of a source besides what the rules ask."""
@@ -159,7 +167,7 @@ class Look:
         _summarise(summary, facts, [judgement.verdict for judgement in judgements])
         if streamed is not None:
             summary.subjects = streamed.subjects
-        if self.limits.depth is not Depth.FULL and source.format != "delivery":
+        if self.limits.depth is not Depth.FULL and source.format not in _MADE:
             summary.facts = {**summary.facts, "depth": _looked_at(source, self.limits)}
         if self.pictures and source.data is not None:
             from cimkit.run.pictures import plans_of
@@ -173,8 +181,8 @@ class Look:
     def _stream(self, index: int, source: Source, rules: Sequence[Rule]) -> Streamed | None:
         """The answers of a source that is too large to be read at once; None for others, and where other sources want
         its facts."""
-        keys_noted = self.noter is not None and self.noter.key is None
-        wanted_whole = self.across is not None or keys_noted or self.limits.depth is not Depth.FULL
+        noted_whole = self.noter is not None and self.noter.whole
+        wanted_whole = self.across is not None or noted_whole or self.limits.depth is not Depth.FULL
         if wanted_whole or not may_stream(source):
             return None
         with source.on_disk(self.limits) as path:

@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cimkit.errors import UsageError
 from cimkit.report.model import Skipped
 from cimkit.rules.choose import choose
 from cimkit.rules.model import Rule
 from cimkit.rules.settings import Settings, find_settings, read_settings
 from cimkit.run.checking import Plan
 from cimkit.run.reading import declared_stage
+from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.opening import Source
 
-__all__ = ["plan_for", "settings_for"]
+__all__ = ["plan_for", "settings_for", "with_depth"]
 
 #: A path, or the content.
 IdsFile = str | os.PathLike[str] | bytes
@@ -78,6 +80,15 @@ def settings_for(given: str | os.PathLike[str] | None, sources: Sequence[Any]) -
             found = find_settings(Path(source))
             return read_settings(found) if found is not None else Settings()
     return Settings()
+
+
+def with_depth(limits: Limits, depth: str | None) -> Limits:
+    """The limits with a depth of its name; None: as they are. Raises UsageError for a word that is no depth."""
+    if depth is None:
+        return limits
+    if depth not in list(Depth):
+        raise UsageError("run.unknown_depth", word=depth, known=", ".join(Depth))
+    return replace(limits, depth=Depth(depth))
 
 
 def _ids_rules(

@@ -31,6 +31,7 @@ class Options:
     lang: str = "zh"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    depth: str = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class ProjectCheck:
                 lang=options.lang,
                 select=options.select,
                 ignore=options.ignore,
+                depth=options.depth,
             )
         except CimkitError as error:
             return _unread(error.message(options.lang), error.key, error.exit_status)

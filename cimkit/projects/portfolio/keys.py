@@ -35,7 +35,7 @@ class KeptEntries:
         self._asked = key_of(
             what="project",
             cimkit=cimkit_state(),
-            options=[options.lang, options.stage, options.select, options.ignore],
+            options=[options.lang, options.stage, options.select, options.ignore, options.depth],
             packs=[[pack, self._digests(pack)] for pack in options.packs] if options.packs is not None else None,
             ids=[[path, _digest(path)] for path in options.ids],
             definitions=self._digests(PACK),
