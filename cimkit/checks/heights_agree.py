@@ -8,6 +8,7 @@ Ellipsoidal heights taken for heights above the national datum differ from them 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from cimkit.facts.demand import Demand
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["demand", "judge"]
+__all__ = ["cells_of", "demand", "judge"]
 
 #: Cells that both must have.
 _LEAST = 5
@@ -42,7 +43,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     asked, failed = np.zeros(count, bool), np.zeros(count, bool)
     told: dict[int, tuple[float, float, int]] = {}
     for sid in np.flatnonzero(selected).tolist():
-        differences = _differences(left[sid], right[sid])
+        differences = _differences(left.get(sid), right.get(sid))
         if len(differences) < _LEAST:
             continue
         asked[sid] = True
@@ -60,21 +61,27 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     return Outcome(failed, explain, asked=asked)
 
 
-def _texts(context: Context, operand: Any, count: int) -> npt.NDArray[np.object_]:
-    texts = np.full(count, None, dtype=object)
+def _texts(context: Context, operand: Any, count: int) -> dict[int, str]:
+    """The cells of each subject that has some. One text may be large and stand for many pairs."""
     found = context.operand(operand)
-    if found is not None:
-        column, _ = found
-        texts[column.sid] = column.values.text.to_numpy()
-    return texts
+    if found is None:
+        return {}
+    column, has = found
+    rows = np.flatnonzero(has[column.sid]).astype(np.int32)
+    texts = column.texts(rows)
+    return {sid: text for sid, text in zip(column.sid[rows].tolist(), texts, strict=True) if text is not None}
+
+
+@lru_cache(maxsize=512)
+def cells_of(text: str | None) -> Mapping[tuple[int, int], float]:
+    """The heights that a text of cells spells, by column and row; nothing for any other text."""
+    try:
+        return {(row[0], row[1]): float(row[2]) for row in orjson.loads(text or "")}
+    except (orjson.JSONDecodeError, TypeError, ValueError, LookupError):
+        return {}
 
 
 def _differences(left: str | None, right: str | None) -> npt.NDArray[np.float64]:
     """Of the heights of the cells that both have."""
-    if left is None or right is None:
-        return np.zeros(0)
-    try:
-        one, other = ({(row[0], row[1]): float(row[2]) for row in orjson.loads(text)} for text in (left, right))
-    except (orjson.JSONDecodeError, TypeError, ValueError, LookupError):
-        return np.zeros(0)
+    one, other = cells_of(left), cells_of(right)
     return np.array([one[cell] - other[cell] for cell in one.keys() & other.keys()])

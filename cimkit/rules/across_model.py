@@ -61,6 +61,7 @@ class By(StrEnum):
 
     VALUE = "value"  # what both take under one name is equal (width, case and blanks folded)
     WITHIN = "within"  # the place of the first lies in the shape of the second
+    CELLS = "cells"  # what both take under the name `cells` are heights by cell, and some cells are the same
     EVERY = "every"  # each of the first with each of the second
 
 

@@ -13,9 +13,10 @@
     must: {agree: [{property: {set: model, name: storeys}}, {property: {set: building, name: storeys}}]}
 
 `match` holds names that both roles take, `within` and `every`, each with the name of the second role; the first that
-finds a partner decides. What `must` speaks of are pairs: their properties are what was taken, in sets named after the
-roles, and in the set `pair` what is known of both: `matched_by`, `distance` (metres), `overlap` (share of the first
-shape that lies in the second).
+finds a partner decides. What both take under the name `cells` are heights by cell: those meet that have cells in
+common; of data sets of one kind each pair meets once. What `must` speaks of are pairs: their properties are what was
+taken, in sets named after the roles, and in the set `pair` what is known of both: `matched_by`, `distance` (metres),
+`overlap` (share of the first shape that lies in the second).
 
 A role of `of: layers` is played by layers with geometry as a whole: it has no `where`, and takes their name, the name
 of their file, reference system and extent (`OF_LAYERS`).
@@ -88,4 +89,4 @@ def _pairing(given: Mapping[str, Any], key: str, first: Role, second: Role, file
     both = [name for name in first.take if name in second.take]
     if key not in both:
         raise unknown("match_taken", key, [*both, By.WITHIN, By.EVERY], file, given, key)
-    return Pairing(By.VALUE, key)
+    return Pairing(By.CELLS if key == By.CELLS else By.VALUE, key)

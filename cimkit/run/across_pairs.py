@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.checks.heights_agree import cells_of
 from cimkit.facts.columns import IntArray
 from cimkit.facts.shapes import GeometryArray
 from cimkit.rules.across_model import Across, By, Pairing
@@ -27,7 +28,7 @@ class Pairs:
     first     row of the first role's rows
     holder    which of the second role's sources; -1: no partner
     second    row there
-    by        what matched them: the name taken, `within` or `every`; empty without a partner
+    by        what matched them: the name taken (`cells` too), `within` or `every`; empty without a partner
     partners  how many partners the first has
     distance  metres from the place of the first to the shape or place of the second; NaN unknown
     overlap   share of the first's shape that lies in the second's; NaN unknown
@@ -55,8 +56,9 @@ def pair_up(across: Across, first: RoleRows, seconds: Sequence[RoleRows]) -> Pai
     planes = Planes(first, seconds)
     found: list[tuple[int, int, int, str]] = []
     open_rows = set(range(len(first)))
+    alike = across.first.where == across.second.where
     for pairing in across.pairings:
-        met = [pair for pair in _meet(pairing, first, seconds, planes) if pair[0] in open_rows]
+        met = [pair for pair in _meet(pairing, first, seconds, planes, alike) if pair[0] in open_rows]
         found += met
         open_rows -= {pair[0] for pair in met}
     found += [(row, -1, -1, "") for row in open_rows]
@@ -70,11 +72,13 @@ def pair_up(across: Across, first: RoleRows, seconds: Sequence[RoleRows]) -> Pai
 
 
 def _meet(
-    pairing: Pairing, first: RoleRows, seconds: Sequence[RoleRows], planes: Planes
+    pairing: Pairing, first: RoleRows, seconds: Sequence[RoleRows], planes: Planes, alike: bool
 ) -> list[tuple[int, int, int, str]]:
     match pairing.by:
         case By.VALUE:
             return _equal(pairing.take, first, seconds)
+        case By.CELLS:
+            return _sharing(pairing.take, first, seconds, alike)
         case By.WITHIN:
             return planes.within()
         case By.EVERY:
@@ -100,6 +104,29 @@ def _equal(name: str, first: RoleRows, seconds: Sequence[RoleRows]) -> list[tupl
         for row, text in enumerate(first.taken[name].text)
         for holder, other in places.get(_folded(text), ())
     ]
+
+
+def _sharing(name: str, first: RoleRows, seconds: Sequence[RoleRows], alike: bool) -> list[tuple[int, int, int, str]]:
+    """Those with cells in common. alike: both roles select the same, so that each pair would be met from both ends:
+    the one that was handed in first speaks of it."""
+    holders: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for holder, second in enumerate(seconds):
+        if alike and second.source < first.source:
+            continue
+        for row, text in enumerate(second.taken[name].text if name in second.taken else ()):
+            for cell in cells_of(text):
+                holders.setdefault(cell, []).append((holder, row))
+    found = []
+    for row, text in enumerate(first.taken[name].text if name in first.taken else ()):
+        met = dict.fromkeys(pair for cell in cells_of(text) for pair in holders.get(cell, ()))
+        found += [(row, *pair, name) for pair in met if not alike or _stands_behind(first, row, seconds, pair)]
+    return found
+
+
+def _stands_behind(first: RoleRows, row: int, seconds: Sequence[RoleRows], pair: tuple[int, int]) -> bool:
+    """Whether a subject comes after one of the first role in the order of the sources."""
+    second = seconds[pair[0]]
+    return (second.source, int(second.sid[pair[1]])) > (first.source, int(first.sid[row]))
 
 
 def _folded(text: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cimkit.errors import SourceError
@@ -210,6 +210,7 @@ def test_the_system_stated_is_told_as_far_as_its_words_go(words: str, told: tupl
     assert stated_system(words) == told
 
 
+@settings(max_examples=15)  # PROJ looks each of them up among thousands of names
 @given(st.text(max_size=40))
 def test_no_words_for_a_system_raise(words: str) -> None:
     stated_system(words)

@@ -180,7 +180,7 @@ def test_what_is_demanded_is_what_is_taken() -> None:
         ({"across": {"one": {"take": {"x": 1}}, "two": {}}}, "not_taken"),
         ({"across": {"one": {"take": {"x": {"measure": "heigth"}}}, "two": {}}}, "unknown_word_near"),
         ({"across": {"one": {"take": {"x": {"measure": "west"}}}, "two": {}}}, "unknown_word"),
-        ({"across": {"one": {"of": "layers", "take": {"x": {"measure": "place"}}}, "two": {}}}, "unknown_word"),
+        ({"across": {"one": {"of": "layers", "take": {"x": {"measure": "storeys_above"}}}, "two": {}}}, "unknown_word"),
         ({"across": {"one": {"of": "layers", "take": {"x": {"attribute": "name"}}}, "two": {}}}, "not_taken"),
         ({"across": {"one": {"of": "layers", "where": {"entity": "x"}}, "two": {}}}, "unknown_key"),
     ],
@@ -286,3 +286,35 @@ def test_of_several_layers_none_goes_by_the_name_of_the_file() -> None:
 def test_extents_are_demanded_where_they_are_taken() -> None:
     assert demand_of([rule(OF_LAYERS)], None).extents
     assert not demand_of([rule(CODES)], None).extents
+
+
+ALIKE = """
+code: T-ACR-004
+name: heights
+across:
+  one: {where: {entity: 地形}, take: {cells: {property: {name: 格}}}}
+  two: {where: {entity: 地形}, take: {cells: {property: {name: 格}}}}
+match: {cells: two}
+must:
+  heights_agree: {left: {property: {set: one, name: cells}}, right: {property: {set: two, name: cells}}, max: 2}
+"""
+
+
+def heights(*offsets: float, first: int = 0) -> Facts:
+    """Data sets of ten cells in a row, `offsets` metres high."""
+    texts = [str([[first + each, 0, each % 3 + offset] for each in range(10)]) for offset in offsets]
+    return facts_of_layers([Layer("地形", pl.DataFrame({"格": texts}))], EVERYTHING, format="csv", name="x")
+
+
+def test_data_sets_of_one_kind_with_cells_in_common_meet_once_and_not_themselves() -> None:
+    told = judged(rule(ALIKE), heights(0.0, 9.0), heights(0.0), heights(50.0, first=100))
+    verdicts = [each.judgements["t", "T-ACR-004"] for each in told]
+    # the first two with each other and with the third; the last meets nobody
+    assert [(each.applicable, each.failed) for each in verdicts] == [(3, 2), (0, 0), (0, 0)]
+
+
+def test_cells_that_are_none_meet_nobody() -> None:
+    nothing = facts_of_layers(
+        [Layer("地形", pl.DataFrame({"格": ["", "x", "[[1]]", None]}))], EVERYTHING, format="csv", name="x"
+    )
+    assert [each.judgements["t", "T-ACR-004"].applicable for each in judged(rule(ALIKE), nothing, nothing)] == [0, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,36 @@ def test_real_buildings_lie_in_their_regions(shared: Path, name: str) -> None:
     facts = read_tileset(FolderOpener(path.parent), VERTICES, name=path.name)
     assert facts.defects.is_empty()
     assert facts.counts["files_b3dm"] == 5
+
+
+GROUND = Demand(attributes=frozenset({lambda names: (names == "GroundCells").to_numpy()}))
+#: Shenyang, on the ellipsoid.
+PLACE = (-2_626_700.0, 3_976_800.0, 4_228_900.0)
+
+
+def ground(*, demand: Demand = GROUND, above: float = 0.0, at: tuple[float, float, float] = PLACE, **tile: Any) -> Any:
+    """The cells of a tileset of one upright triangle at a place, `above` metres further from the earth's middle."""
+    scale = 1 + above / math.hypot(*at)
+    transform = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, *(each * scale for each in at), 1]
+    volume = {"sphere": [0, 0, 0, 5]}
+    root = {"boundingVolume": volume, "geometricError": 0, "refine": "ADD", "transform": transform}
+    document = {"asset": {"version": "1.1"}, "geometricError": 0, "root": {**root, "content": {"uri": "a"}, **tile}}
+    facts = read({"tileset.json": document, "a": glb()}, demand=demand)
+    column = facts.attributes.get("GroundCells")
+    return None if column is None else json.loads(column.texts(np.zeros(1, np.int32))[0])
+
+
+def test_how_low_a_tileset_lies_on_the_earth_is_told_by_cell() -> None:
+    ((column, row, height),) = ground()
+    ((_, _, higher),) = ground(above=9.0)
+    assert 123 < column * 5e-4 < 124
+    assert 41 < row * 5e-4 < 42
+    assert higher - height == pytest.approx(9, abs=0.01)
+
+
+def test_only_tiles_at_the_end_of_the_tree_and_on_the_earth_tell_of_the_ground() -> None:
+    child = {"boundingVolume": {"sphere": [0, 0, 0, 5]}, "geometricError": 0}
+    assert ground(children=[child]) is None
+    assert ground(at=(100.0, 200.0, 300.0)) is None
+    everything_else = Demand(attributes=frozenset({lambda names: np.ones(len(names), bool)}))
+    assert ground(demand=everything_else) is None

@@ -54,7 +54,7 @@ def sum_points(path: Path, header: Header, notes: Notes, *, heights: bool = Fals
     """
     import laspy
 
-    sums = PointSums(ground=HeightCells(), surface=HeightCells()) if heights else PointSums()
+    sums = PointSums(ground=HeightCells(lowest=True), surface=HeightCells()) if heights else PointSums()
     box = np.array([header.least, header.greatest])
     sides = box[1, :2] - box[0, :2] if np.isfinite(box).all() else np.zeros(2)
     if sides.min() > 0 and sides.max() < 1e9 and header.points:

@@ -12,7 +12,7 @@ import numpy as np
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, degrees_of
-from cimkit.readers.height_cells import cells_text
+from cimkit.readers.height_cells import earth_text
 from cimkit.readers.notes import Notes
 from cimkit.readers.pointcloud.header import Header, LasError, read_header
 from cimkit.readers.pointcloud.points import PointSums, sum_points
@@ -52,7 +52,7 @@ def read_las(path: Path, demand: Demand, *, name: str) -> Facts:
         notes.add("las_crs_not_registered", found=system.crs if system is not None else None, locator="header")
     try:
         metric = system is not None and system.unit is not None
-        heights = metric and asks_for_field(demand, "pointcloud", "height_cells")
+        heights = metric and any(asks_for_field(demand, "pointcloud", each) for each in ("height_cells", "low_cells"))
         sums = sum_points(path, header, notes, heights=heights)
     except ImportError as missing:
         raise SourceError("readers.extra_missing", name=name, extra="points") from missing
@@ -60,7 +60,9 @@ def read_las(path: Path, demand: Demand, *, name: str) -> Facts:
     stem = name.rpartition("/")[2].rpartition("!")[2]
     fields = _fields(header, system, sums)
     if sums.ground is not None and sums.surface is not None:  # the ground where it is told, else all points
-        fields["height_cells"] = cells_text(sums.ground.means(_LEAST) or sums.surface.means(_LEAST))
+        means = sums.ground.means(_LEAST) or sums.surface.means(_LEAST)
+        fields["height_cells"] = earth_text(means, fields["crs"], sums.ground.side)
+        fields["low_cells"] = earth_text(sums.ground.lows(_LEAST), fields["crs"], sums.ground.side, lowest=True)
     if asks_for_field(demand, "pointcloud", "west_degrees"):
         fields |= degrees_of(fields["crs"], [*header.least[:2], *header.greatest[:2]])
     cloud = Record("pointcloud", stem, stem.rpartition(".")[0] or stem, stem, fields)

@@ -12,7 +12,7 @@ import numpy as np
 from cimkit.errors import SourceError
 from cimkit.facts.model import Facts
 from cimkit.readers.crs_text import SystemText, degrees_of, system_of_wkt
-from cimkit.readers.height_cells import HeightCells, cells_text
+from cimkit.readers.height_cells import CELL, CELL_DEGREES, HeightCells, earth_text
 from cimkit.readers.notes import Notes
 from cimkit.readers.quiet import silenced
 from cimkit.readers.raster.directories import Directory, TiffError, read_directories
@@ -83,14 +83,14 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
         "count": raster.count,
     }
     looked = notes.wants("raster_data_unreadable", "raster_not_judged") or _asks_for_pixels(demand)
-    metric = placed and system is not None and system.unit is not None and fields["role"] == "elevation"
-    heights = HeightCells() if metric and asks_for_field(demand, "raster", "height_cells") else None
+    heights = _height_cells(system, demand) if placed and fields["role"] == "elevation" else None
     sample = (
         take_sample(raster, notes, heights) if looked else Sample()
     )  # last: a damaged block upsets what is asked after it
     fields |= _sampled(sample, fields["role"])
     if heights is not None:
-        fields["height_cells"] = cells_text(heights.means())
+        fields["height_cells"] = earth_text(heights.means(), fields["crs"], heights.side)
+        fields["low_cells"] = earth_text(heights.lows(), fields["crs"], heights.side, lowest=True)
     if placed and asks_for_field(demand, "raster", "west_degrees"):
         fields |= degrees_of(fields["crs"], [fields[side] for side in ("west", "south", "east", "north")])
     whole = Record("raster", stem, stem.rpartition(".")[0] or stem, stem, fields)
@@ -104,6 +104,14 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
     return facts_of_records(
         [whole, *bands], demand, format="geotiff", datasets=[dataset], notes=notes, whole=told, counts=counts
     )
+
+
+def _height_cells(system: SystemText | None, demand: Demand) -> HeightCells | None:
+    """Where the heights are summed by cell; None: nobody asks, or where they lie is not known."""
+    asked = [asks_for_field(demand, "raster", name) for name in ("height_cells", "low_cells")]
+    if not any(asked) or system is None or system.crs is None:
+        return None
+    return HeightCells(CELL if system.unit is not None else CELL_DEGREES, lowest=asked[1])
 
 
 def _asks_for_pixels(demand: Demand) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.readers.height_cells import CELL, HeightCells
+from cimkit.readers.height_cells import HeightCells
 from cimkit.readers.notes import Notes
 
 __all__ = ["BandSums", "Sample", "take_sample"]
@@ -113,7 +113,7 @@ def _add_heights(
     """The heights of a window, some pixels for each cell."""
     place = raster.transform
     size = max(math.hypot(place.a, place.d), math.hypot(place.b, place.e), 1e-9)
-    step = max(1, int(CELL / _PIXELS_A_SIDE / size))
+    step = max(1, int(cells.side / _PIXELS_A_SIDE / size))
     columns = np.arange(0, values.shape[1], step)
     rows = np.arange(0, values.shape[0], step)
     across, down = np.meshgrid(columns + window.col_off + 0.5, rows + window.row_off + 0.5)

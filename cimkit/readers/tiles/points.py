@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cimkit.readers.tiles.volumes import Matrix, Volume
 
-__all__ = ["IDENTITY", "Y_UP_TO_Z_UP", "Array", "Points", "farthest_outside", "moved", "tolerance"]
+__all__ = ["IDENTITY", "Y_UP_TO_Z_UP", "Array", "Points", "farthest_outside", "geodetic", "moved", "tolerance"]
 
 Array = npt.NDArray[np.float64]
 
@@ -94,14 +94,26 @@ def _outside(places: Array, volume: Volume) -> Array:
 def _outside_region(places: Array, numbers: Array) -> Array:
     """Degrees of arc as metres on the ellipsoid."""
     west, south, east, north, low, high = numbers
+    longitude, latitude, height = geodetic(places)
+    half = ((east - west) % math.tau if east - west < math.tau else math.tau) / 2
+    turned = np.abs((longitude - west - half + math.pi) % math.tau - math.pi) - half
+    farthest: Array = np.stack(
+        [
+            turned * np.hypot(places[:, 0], places[:, 1]),
+            (south - latitude) * _A,
+            (latitude - north) * _A,
+            low - height,
+            height - high,
+        ]
+    ).max(axis=0)
+    return farthest
+
+
+def geodetic(places: Array) -> tuple[Array, Array, Array]:
+    """Longitude and latitude (radians) and height above the ellipsoid (metres) of earth-centred places (n, 3)."""
     x, y, z = places.T
     around = np.hypot(x, y)
     reduced = np.arctan2(z * _A, around * _B)
     latitude = np.arctan2(z + (_A**2 / _B - _B) * np.sin(reduced) ** 3, around - _E2 * _A * np.cos(reduced) ** 3)
     height = around * np.cos(latitude) + z * np.sin(latitude) - _A * np.sqrt(1 - _E2 * np.sin(latitude) ** 2)
-    half = ((east - west) % math.tau if east - west < math.tau else math.tau) / 2
-    turned = np.abs((np.arctan2(y, x) - west - half + math.pi) % math.tau - math.pi) - half
-    farthest: Array = np.stack(
-        [turned * around, (south - latitude) * _A, (latitude - north) * _A, low - height, height - high]
-    ).max(axis=0)
-    return farthest
+    return np.arctan2(y, x), latitude, height

@@ -13,6 +13,7 @@ from cimkit.readers.tiles.contents import check_content
 from cimkit.readers.tiles.defects import DEFECTS, GEOMETRY_DEFECTS, Ledger, Place
 from cimkit.readers.tiles.extensions import ExtensionUse, judge_extensions
 from cimkit.readers.tiles.files import Files, Found
+from cimkit.readers.tiles.heights import GroundHeights
 from cimkit.readers.tiles.implicit_walk import walk_implicit
 from cimkit.readers.tiles.json_text import parse_json
 from cimkit.readers.tiles.metadata_schema import read_schema
@@ -23,13 +24,15 @@ from cimkit.readers.tiles.records import Records
 from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.shapes import Shapes
 from cimkit.readers.tiles.subtree import Tiling, read_buffers_document, read_subtree
-from cimkit.readers.tiles.tables_of_facts import build_facts
+from cimkit.readers.tiles.tables_of_facts import asks_for_attribute, build_facts
 from cimkit.readers.tiles.tiles import Above, TileWalk, compare_with_parent
 from cimkit.readers.tiles.tileset import Tileset, read_top_level
 from cimkit.sources.limits import Limits
 
 __all__ = ["read_tileset"]
 
+#: The attribute of the first tileset that holds the lowest heights of its tiles by cell (`height_cells`).
+GROUND = "GroundCells"
 #: Kinds of defect that need every content to be opened.
 _CONTENT_KINDS = frozenset({"tiles_binary", "tiles_content", "tiles_gltf", "tiles_file", "tiles_package"})
 
@@ -60,9 +63,12 @@ def read_tileset(
         raise SourceError("sources.not_found", name=name)
     everything = demand.kinds is None
     vertices = demand.geometry or bool(demand.defects & GEOMETRY_DEFECTS.keys())
+    ground = GroundHeights() if asks_for_attribute(demand, GROUND) else None
     deep = everything or vertices or bool(demand.attributes) or bool(demand.defects & _CONTENT_KINDS)
-    session = Session(files, ledger, Shapes(ledger), Records(), limits, deep, vertices)
+    session = Session(files, ledger, Shapes(ledger), Records(), limits, deep or ground is not None, vertices, ground)
     tilesets = _Reading(session, tiling).read(name, kind)
+    if ground is not None and tilesets:
+        session.records[tilesets[0].sid].values[GROUND] = ground.text()
     if everything or "tiles_orphan" in demand.defects:
         _note_orphans(tilesets, ledger)
     wanted = None if everything else demand.defects & (DEFECTS.keys() | GEOMETRY_DEFECTS.keys())

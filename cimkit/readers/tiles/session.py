@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cimkit.readers.tiles.contents import Content, check_content
 from cimkit.readers.tiles.defects import Ledger, Place
 from cimkit.readers.tiles.files import Files, Found
+from cimkit.readers.tiles.heights import GroundHeights
 from cimkit.readers.tiles.records import Records
 from cimkit.readers.tiles.shapes import Shapes
 from cimkit.sources.limits import Limits
@@ -20,6 +21,7 @@ __all__ = ["Session"]
 class Session:
     """deep: look into contents; without it only JSON ones are opened, to find external tilesets.
     vertices: compare vertices with the volumes that must hold them.
+    ground: where the lowest heights are collected; None: nobody asks for them.
     """
 
     files: Files
@@ -29,6 +31,7 @@ class Session:
     limits: Limits
     deep: bool = True
     vertices: bool = False
+    ground: GroundHeights | None = None
     checked: dict[str, Content | None] = field(default_factory=dict)
     #: Versions, extensions and extents by tileset, sums of features, bytes by format.
     counts: Counter[str] = field(default_factory=Counter)
@@ -43,7 +46,8 @@ class Session:
             )
             deep = self.deep and self.limits.looks_at(found.name, len(self.files.names))
             data = found.read(place) if deep or looks_like_json else None
-            content = None if data is None else check_content(found, data, place, self.shapes, vertices=self.vertices)
+            points = self.vertices or self.ground is not None
+            content = None if data is None else check_content(found, data, place, self.shapes, vertices=points)
             if content is not None:
                 self.counts[f"bytes_{content.format}"] += content.size
                 self.counts[f"files_{content.format}"] += 1

@@ -12,14 +12,14 @@ import orjson
 import polars as pl
 
 from cimkit.facts.columns import Column, IntArray, PropertyColumn, State, Values
-from cimkit.facts.demand import Demand
+from cimkit.facts.demand import Demand, NameTest
 from cimkit.facts.model import DATASETS, Facts, Links, Subjects
 from cimkit.readers.tiles.entities import semantic_value
 from cimkit.readers.tiles.records import KINDS, Record
 from cimkit.readers.tiles.session import Session
 from cimkit.readers.tiles.tileset import Tileset
 
-__all__ = ["RELATIONS", "build_facts"]
+__all__ = ["RELATIONS", "asks_for_attribute", "build_facts"]
 
 #: Links that this reader fills -> what `sid` is to `target`.
 RELATIONS: Mapping[str, str] = {
@@ -103,9 +103,19 @@ def _wanted(names: Iterable[str], demand: Demand) -> set[str]:
     """Names that some test of the demand is about; with all kinds demanded and no test, all."""
     series = pl.Series("name", list(names), dtype=pl.String)
     found: set[str] = set()
-    for test in demand.attributes:
+    for test in _tests(demand):
         found.update(series.filter(pl.Series(test(series))).to_list())
     return found
+
+
+def _tests(demand: Demand) -> list[NameTest]:
+    return [*demand.attributes, *(each.name for each in demand.attributes_of)]
+
+
+def asks_for_attribute(demand: Demand, name: str) -> bool:
+    """Whether an attribute is asked for by its name: it is dear, and left out where simply all of them are wanted."""
+    names = pl.Series([name, f"not {name}"])
+    return any(test(names).tolist() == [True, False] for test in _tests(demand))
 
 
 def _properties(rows: list[Record], demand: Demand) -> tuple[PropertyColumn, ...]:

@@ -232,6 +232,8 @@ class TileWalk:
                 self.ledger.add("tiles_tree", "children_of_external", place, found.label)
             tileset.externals.append(External(found.label, place, here.error, here.volume))
             self.external.append((found, content.document, here))
+        if self.session.ground is not None and not has_children and not self.tileset.other_up_axis:
+            self.session.ground.add(content.points, here.to_tileset)
         self._compare_points(content, content_of.volume, here.to_tileset, place)
 
     def _compare_points(self, content: Content, volume: Volume | None, to_tileset: Matrix | None, place: Place) -> None:
