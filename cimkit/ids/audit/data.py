@@ -81,6 +81,8 @@ def check_property(facet: PropertyFacet, versions: Sequence[Knowledge], entities
     else:
         bases = _check_data_type(facet, facet.datatype, versions, flaws)
     check_value(facet.value, frozenset(bases), flaws, "value")
+    if facet.cardinality == "prohibited":
+        return  # a file may forbid what the standard does not have
     for known in versions:
         _check_standard_sets(facet, known, entities[known.version], flaws)
 

@@ -40,7 +40,7 @@ CODES: Mapping[str, tuple[str, Severity]] = MappingProxyType(
         "IDS-SPC-003": ("unknown_ifc_version", _ERROR),
         "IDS-SPC-004": ("empty_applicability", _WARNING),
         "IDS-SPC-005": ("nothing_required", _WARNING),
-        "IDS-SPC-006": ("ignored_requirements", _WARNING),
+        "IDS-SPC-006": ("ignored_requirements", _ERROR),
         "IDS-SPC-007": ("repeated_identifier", _WARNING),
         "IDS-SPC-008": ("no_name", _WARNING),
         "IDS-CRD-001": ("optional_without_more", _ERROR),

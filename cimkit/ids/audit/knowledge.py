@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 import polars as pl
 
 from cimkit.facts.ifc_schema import SCHEMA_NAMES, Attribute, PropertySetTemplate, ifc_schema
+from cimkit.facts.mapped_occurrences import OCCURRENCES_BY_TYPE
 from cimkit.ids.document import IdsValue
 from cimkit.rules.patterns import PatternError
 from cimkit.rules.restriction import INTEGER_TYPES
@@ -78,10 +79,23 @@ class Knowledge:
     @cached_property
     def borrowed(self) -> Mapping[str, str]:
         """Names of occurrences that exist only through their type -> that type (IFC2X3)."""
-        if self.version != "IFC2X3":
-            return {}
-        own, later = self.schema.entities, ifc_schema("IFC4").entities
-        return {name: f"{name}TYPE" for name in later if name not in own and f"{name}TYPE" in own}
+        return {name: of_type for name, _, of_type in OCCURRENCES_BY_TYPE} if self.version == "IFC2X3" else {}
+
+    @cached_property
+    def _stand_ins(self) -> Mapping[str, str]:
+        """Those names -> the entity that such things really are: IFCFLOWTERMINAL for IFCAIRTERMINAL."""
+        return {name: occurrence for name, occurrence, _ in OCCURRENCES_BY_TYPE} if self.borrowed else {}
+
+    def both(self, some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+        """What a thing can be that is one of `some` and one of `others`: an IfcFlowTerminal can be an IfcAirTerminal
+        in IFC2X3, and the narrower name is kept."""
+        narrower = (
+            name
+            for mine, theirs in ((some, others), (others, some))
+            for name in mine
+            if self._stand_ins.get(name) in theirs
+        )
+        return some & others | frozenset(narrower)
 
     @cached_property
     def entities(self) -> frozenset[str]:
@@ -109,12 +123,23 @@ class Knowledge:
         return self.schema.entities[own].attributes if own in self.schema.entities else ()
 
     def predefined_types(self, name: str) -> tuple[str, ...] | None:
-        """Values of the entity's PredefinedType, or of its type's where the entity has none; None: neither has."""
+        """Values of the entity's PredefinedType, or of its type's where the entity has none; None: neither has.
+
+        An IFC2X3 entity that stands for others may have the values of each of their types.
+        """
         for holder in (name, f"{name}TYPE"):
-            if holder in self.schema.entities:
-                for attribute in self.schema.entities[holder].attributes:
-                    if attribute.name == "PredefinedType":
-                        return self.schema.enumerations.get(attribute.type, ())
+            found = self._own_predefined_types(holder)
+            if found is not None:
+                return found
+        types = [self.borrowed[narrow] for narrow, wide in self._stand_ins.items() if wide == name]
+        values = [value for each in types for value in self._own_predefined_types(each) or ()]
+        return tuple(dict.fromkeys(values)) or None
+
+    def _own_predefined_types(self, name: str) -> tuple[str, ...] | None:
+        entity = self.schema.entities.get(name)
+        for attribute in entity.attributes if entity else ():
+            if attribute.name == "PredefinedType":
+                return self.schema.enumerations.get(attribute.type, ())
         return None
 
     @cached_property

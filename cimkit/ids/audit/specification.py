@@ -86,10 +86,11 @@ def _check_entities(
         meant = check_entity(facet, versions, flaws)
         for known in versions:
             before, here = left[known.version], meant[known.version]
-            if before and here and not before & here:
+            together = known.both(before, here)
+            if before and here and not together:
                 shown = {"applicable": _few(before), "required": _few(here)}
                 flaws.add("IDS-ENT-005", facet.line, version=known.version, **shown)
-            left[known.version] = before & here
+            left[known.version] = together
     return left
 
 
@@ -99,14 +100,19 @@ def _few(names: frozenset[str]) -> str:
 
 
 def _check_facets(facets: tuple[Facet, ...], versions: list[Knowledge], entities: EntitySets, flaws: Flaws) -> None:
+    anything = {known.version: known.concrete for known in versions}
     for facet in facets:
+        if facet.cardinality == "prohibited":
+            entities_meant = anything  # what can't be there anyhow may well be forbidden
+        else:
+            entities_meant = entities
         match facet:
             case AttributeFacet():
-                check_attribute(facet, versions, entities, flaws)
+                check_attribute(facet, versions, entities_meant, flaws)
             case PropertyFacet():
-                check_property(facet, versions, entities, flaws)
+                check_property(facet, versions, entities_meant, flaws)
             case PartOfFacet():
-                check_part_of(facet, versions, entities, flaws)
+                check_part_of(facet, versions, entities_meant, flaws)
             case ClassificationFacet():
                 check_value(facet.system, _STRING, flaws, "system")
                 check_value(facet.value, _STRING, flaws, "value")

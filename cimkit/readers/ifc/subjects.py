@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cimkit.facts.columns import IntArray
+from cimkit.facts.mapped_occurrences import OCCURRENCES_BY_TYPE
 from cimkit.facts.model import Subjects
 from cimkit.readers.ifc.instances import Rows
-from cimkit.readers.ifc.mapped_occurrences import OCCURRENCES_BY_TYPE
 from cimkit.readers.ifc.relations import ENDS, pairs_of
 
 if TYPE_CHECKING:

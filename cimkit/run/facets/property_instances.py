@@ -95,7 +95,7 @@ def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: Bool
     has_lower, has_upper = reduce_any(lower, starts), reduce_any(upper, starts)
     some = has_lower | has_upper | reduce_any(set_point, starts)
     if value.is_range:
-        outside = reduce_any(typed & ~allowed, starts)
+        outside = reduce_any((lower | upper) & ~allowed, starts)  # a set point is neither bound, and does not count
         lacks_lower = (value.min_inclusive is not None or value.min_exclusive is not None) & ~has_lower
         lacks_upper = (value.max_inclusive is not None or value.max_exclusive is not None) & ~has_upper
         within: BoolArray = some & ~outside & ~lacks_lower & ~lacks_upper
