@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cimkit.report.model import Report, Result, Verdict
+from cimkit.report.model import Report, Result, SourceSummary, Verdict
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, open_findings
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "shares",
     "skipped_counts",
     "unset_parameters",
+    "urgency",
 ]
 
 #: A common trait is worth a word when it covers this share of a rule's findings, and this many.
@@ -162,3 +163,10 @@ def unset_parameters(report: Report) -> list[str]:
         for name, value in values.items()
         if value is None
     ]
+
+
+def urgency(source: SourceSummary) -> int:
+    """The order of many sources: those that could not be read, or only in part, then those that failed, then others."""
+    if source.error or source.partial:
+        return 0
+    return 1 + (WORST_FIRST.index(source.verdict) if source.verdict else len(WORST_FIRST))

@@ -11,7 +11,7 @@ import polars as pl
 
 from cimkit.locales import has_text, template
 from cimkit.report.model import SUBJECTS, Finding, Report, Result, Subject
-from cimkit.report.sentences import filled, named_subject, room_of
+from cimkit.report.sentences import filled, kind_text, named_subject, room_of
 
 __all__ = [
     "detailed",
@@ -58,8 +58,9 @@ def detailed(report: Report, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.DataFrame:
-    """`detailed`, with `subject_text` (how the finding's subject is named), `message` (its sentence in the report's
-    language) and `statement` (the sentence without the subject that it begins with, for tables that name it apart).
+    """`detailed`, with `subject_text` (how the finding's subject is named), `kind_text` (its kind in the report's
+    language), `message` (its sentence) and `statement` (the sentence without the subject that it begins with, for
+    tables that name it apart).
 
     Rows that bring a column `message` (a report read back from its JSON) keep it.
     """
@@ -81,7 +82,7 @@ def with_messages_of(report: Report, several: Sequence[tuple[Result, pl.DataFram
 
 def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: str) -> pl.DataFrame:
     """Rows of `detailed` with their sentences. holders: the results whose rows follow one another, and how many."""
-    frame = frame.with_columns(subject_text=named_subject(lang))
+    frame = frame.with_columns(subject_text=named_subject(lang), kind_text=kind_text(lang))
     if "message" not in frame.columns:
         frame = frame.with_columns(message=_messages(frame, holders, lang))
     subject, message = pl.col("subject_text"), pl.col("message")
@@ -119,7 +120,7 @@ def _messages(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: 
 def _alone(statement: pl.Expr, lang: str) -> pl.Expr:
     """A sentence that lost its subject: in Chinese without the 的 that joined them, in English with a capital."""
     if lang == "zh":
-        return statement.str.strip_prefix("的")
+        return statement.str.strip_prefix("的").str.strip_chars_start()
     return pl.concat_str(statement.str.head(1).str.to_uppercase(), statement.str.slice(1))
 
 

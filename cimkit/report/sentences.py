@@ -13,7 +13,7 @@ import polars as pl
 
 from cimkit.locales import has_text, template
 
-__all__ = ["LONGEST_VALUE", "filled", "named_subject", "room_of", "short"]
+__all__ = ["LONGEST_VALUE", "filled", "kind_text", "named_subject", "room_of", "short"]
 
 #: A value longer than this is shortened inside a sentence, with a word on its true length; data formats keep it whole.
 LONGEST_VALUE = 200
@@ -88,7 +88,7 @@ def named_subject(lang: str) -> pl.Expr:
     line = pl.concat_str([pl.lit(before), own, pl.lit(after)])
     own = pl.when(own.str.contains(_LINE)).then(line).otherwise(own)
     bracketed = pl.concat_str([pl.lit(opening), own, pl.lit(closing)]).fill_null("")
-    where = pl.concat_str(["s_kind", "s_locator"], separator=" ", ignore_nulls=True)
+    where = pl.concat_str([kind_text(lang), "s_locator"], separator=" ", ignore_nulls=True)
     comma = pl.lit("，" if lang == "zh" else ", ")
     both = pl.concat_str([where, comma, own]).fill_null(where)
     nameless = pl.col("s_name").is_null() | (pl.col("s_name") == "")
@@ -100,6 +100,11 @@ def named_subject(lang: str) -> pl.Expr:
     before, _, after = template("findings.source_subject", lang).partition("{path}")
     source = pl.concat_str([pl.lit(before), pl.col("path"), pl.lit(after), bracketed])
     return pl.when(pl.col("subject").is_null()).then(source).otherwise(thing)
+
+
+def kind_text(lang: str) -> pl.Expr:
+    """The kind of a finding's subject: one of cimkit's own words in this language, a class of IFC as it is."""
+    return pl.col("s_kind").map_batches(_Translation("report.kind", lang), return_dtype=pl.String)
 
 
 def short(value: pl.Expr, lang: str) -> pl.Expr:

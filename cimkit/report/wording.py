@@ -140,7 +140,8 @@ def discipline_of(source: SourceSummary) -> str:
 
 def subject_text(words: Words, subject: Subject) -> str:
     """`外墙-200（IfcWall #12）`."""
-    where = " ".join(part for part in (subject.kind, subject.locator) if part)
+    kind = words.known("kind", subject.kind) if subject.kind else ""
+    where = " ".join(part for part in (kind, subject.locator) if part)
     return words("named_subject", name=subject.name, where=where) if subject.name else where
 
 

@@ -22,7 +22,15 @@ from markupsafe import Markup
 from cimkit.locales import template
 from cimkit.report.formats.drawing import drawings
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
-from cimkit.report.outline import by_importance, mend_first, qualities, shares, skipped_counts, unset_parameters
+from cimkit.report.outline import (
+    by_importance,
+    mend_first,
+    qualities,
+    shares,
+    skipped_counts,
+    unset_parameters,
+    urgency,
+)
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, count, findings_of, ids_verdict, open_findings
@@ -41,10 +49,12 @@ __all__ = ["write"]
 
 #: Findings of a rule that stand in the page itself, for print and for readers without script.
 _WRITTEN_OUT = 12
+#: So many sources stand open in the page, of more those that need a look; the others can be unfolded.
+_SOURCES_OPEN = 8
 #: Columns of a finding in the page's data: name -> column of `with_messages`. Those that repeat are kept once.
 _REPEATING = {
     "path": "path",
-    "kind": "s_kind",
+    "kind": "kind_text",
     "type": "s_type",
     "storey": "s_storey",
     "said": "statement",
@@ -69,6 +79,8 @@ class _Rule:
     total: int
     shown: int
     said: str  # what is wrong, where it is the same for all
+    told: frozenset[str]  # columns that say something of any finding: storey, type, id, tag
+    of_ifc: bool  # its things have a GlobalId, not a number of another sort
     rows: list[dict[str, Any]]
     data: Markup
 
@@ -124,6 +136,7 @@ def _context(report: Report, words: Words, max_findings: int) -> dict[str, Any]:
         "common": {mend.result.code: common_trait(words, mend.concentration) for mend in mends},
         "numbers": {(rule.result.code, rule.result.pack): rule.number for rule in rules},
         "sources": [_source(words, source) for source in report.sources],
+        "sources_listed": [_source(words, source) for source in _listed(report.sources)],
         "findings_rules": shown_rules,
         "findings_verdicts": [str(v) for v in WORST_FIRST if any(rule.result.verdict is v for rule in shown_rules)],
         "manual_rules": [rule for rule in rules if rule.result.verdict is Verdict.MANUAL],
@@ -131,11 +144,12 @@ def _context(report: Report, words: Words, max_findings: int) -> dict[str, Any]:
             rule for rule in rules if rule.result.verdict in (Verdict.PASSED, Verdict.NOT_APPLICABLE) and not rule.total
         ],
         "storeys": _bars(spread.storeys),
-        "kinds": _bars(spread.kinds),
+        "kinds": _bars([(name and words.known("kind", name), number) for name, number in spread.kinds]),
         "storey_names": [name for name, _ in shares(report, most=200).storeys if name],
         "drawings": drawings(report),
         "project_sections": project_sections(report),
         "ids": [(ids, ids_verdict(report, ids)) for ids in report.ids],
+        "sources_open": _SOURCES_OPEN,
         "stage": stage_line(words, report),
         "faults": [internal_error_line(words, error) for error in report.internal_errors],
         "qualities": [
@@ -177,6 +191,8 @@ def _headline(report: Report, words: Words, findings: Mapping[str, int], mends: 
 def _rule(report: Report, words: Words, number: int, result: Result, max_findings: int) -> _Rule:
     rows = result.findings.rows.sort(pl.col("state").is_not_null(), maintain_order=True).head(max_findings)
     frame = with_messages(report, result, rows)
+    states = {state: words.known("state", state) for state in ("waived", "baselined")}
+    frame = frame.with_columns(state=pl.col("state").replace(states))
     statements = frame["statement"].unique()
     return _Rule(
         number=number,
@@ -191,6 +207,10 @@ def _rule(report: Report, words: Words, number: int, result: Result, max_finding
         total=findings_of(result) if len(result.findings) or result.verdict is Verdict.FAILED else 0,
         shown=frame.height,
         said=statements[0] or "" if frame.height > 1 and len(statements) == 1 else "",
+        told=frozenset(
+            name for name in ("storey", "type", "id", "tag") if frame[f"s_{name}"].null_count() < len(frame)
+        ),
+        of_ifc=bool(frame["s_kind"].str.starts_with("Ifc").any()),
         rows=frame.head(_WRITTEN_OUT).to_dicts(),
         data=_data(frame),
     )
@@ -224,6 +244,10 @@ def _json(data: Any) -> Markup:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - escaped above
+
+
+def _listed(sources: list[SourceSummary]) -> list[SourceSummary]:
+    return sources if len(sources) <= _SOURCES_OPEN else sorted(sources, key=urgency)
 
 
 def _source(words: Words, source: SourceSummary) -> dict[str, Any]:

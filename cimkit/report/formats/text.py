@@ -18,10 +18,10 @@ from rich.text import Text
 from cimkit.report.formats.columns import Cell, common_folder, fit, in_columns
 from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
-from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters
+from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters, urgency
 from cimkit.report.project_lines import project_sections
 from cimkit.report.reading import with_messages_of
-from cimkit.report.summary import SEVERITIES, WORST_FIRST, count, findings_of, ids_verdict
+from cimkit.report.summary import SEVERITIES, count, findings_of, ids_verdict
 from cimkit.report.wording import (
     Words,
     common_trait,
@@ -114,6 +114,8 @@ class _Page:
         )
         if rules:
             self._line(words("rules_line", rules=rules), "dim")
+        if report.verdict is Verdict.NOT_APPLICABLE:
+            self._line(words("headline_not-applicable"), "bold")
         if stage := stage_line(words, report):
             self._line(words("stage_line", stage=stage), "dim")
         if report.settings.get("depth"):
@@ -138,7 +140,7 @@ class _Page:
         self._heading(words("sources"))
         shown = sources
         if len(sources) > _SOURCES:
-            shown = sorted(sources, key=_urgency)[:_SOURCES]
+            shown = sorted(sources, key=urgency)[:_SOURCES]
         rows = [self._source_row(source) for source in shown]
         folder = "" if fit(rows, self.console.width - 2) else common_folder([row[0][0] for row in rows])
         if folder:
@@ -321,13 +323,6 @@ class _Page:
                 self.console.file.write(f"{' ' * by}{line if isinstance(line, str) else line.plain}\n")
             else:
                 self.console.print(Padding(line, (0, 0, 0, by)))
-
-
-def _urgency(source: SourceSummary) -> int:
-    """What could not be read first, then what failed, then the rest."""
-    if source.error or source.partial:
-        return 0
-    return 1 + (WORST_FIRST.index(source.verdict) if source.verdict else len(WORST_FIRST))
 
 
 def _broken(text: Text, lines: list[str]) -> Text:

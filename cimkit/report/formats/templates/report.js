@@ -25,6 +25,9 @@
     return value === null || value === undefined ? "" : String(value);
   };
 
+  // Whether a column says something of any finding; one that does not has no place in the table.
+  const tells = (data, column) => (REPEATING.includes(column) ? data[column][0] : data[column]).some((value) => value !== null);
+
   const fields = { storey: byId("storey"), source: byId("source"), text: byId("text") };
   const pressed = (kind) => new Set([...document.querySelectorAll(`.chip[data-${kind}][aria-pressed=true]`)].map((chip) => chip.dataset[kind]));
   const asked = () => ({
@@ -64,10 +67,14 @@
     const state = cell(data, "state", row);
     where.append(element("code", cell(data, "place", row)), state ? ` [${state}]` : "");
     subject.append(where);
-    const last = element("td");
-    if (data.said[0].length === 1 && data.name.length > 1) last.append(element("code", cell(data, "id", row)));
-    else last.textContent = cell(data, "said", row);
-    line.append(subject, element("td", cell(data, "storey", row)), element("td", cell(data, "type", row)), last);
+    line.append(subject);
+    for (const column of ["storey", "type"]) if (tells(data, column)) line.append(element("td", cell(data, column, row), "side"));
+    if (data.said[0].length !== 1 || data.name.length === 1) line.append(element("td", cell(data, "said", row)));
+    else if (tells(data, "id")) {
+      const last = element("td");
+      last.append(element("code", cell(data, "id", row)));
+      line.append(last);
+    }
     return line;
   };
   const draw = (rule, rows, upTo) => {
@@ -176,7 +183,10 @@
       byId("findings").scrollIntoView();
     } else if (target.matches("a[href^='#r']")) openAt(target.getAttribute("href"));
   });
-  addEventListener("beforeprint", () => rules.forEach((rule) => rule.dataset.severity === "error" && (rule.open = true)));
+  addEventListener("beforeprint", () => {
+    rules.forEach((rule) => rule.dataset.severity === "error" && (rule.open = true));
+    document.querySelectorAll(".others").forEach((others) => (others.open = true));
+  });
   apply();
   openAt(location.hash);
 })();
