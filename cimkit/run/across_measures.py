@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ from cimkit.facts.columns import IntArray
 from cimkit.facts.model import Facts
 from cimkit.facts.shapes import GeometryArray, Shapes
 from cimkit.rules.across_model import Measure
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 __all__ = ["DEGREES", "Measured", "Taken", "in_degrees", "in_plane", "measured", "model_place"]
 
@@ -165,15 +169,24 @@ def in_plane(points: FloatArray, system: str | int | None, middle: tuple[float, 
 
 
 def _transformed(points: FloatArray, system: str | int | None, to: str | int) -> FloatArray:
-    from pyproj import Transformer
-    from pyproj.exceptions import CRSError, ProjError
+    from pyproj.exceptions import ProjError
 
     nowhere = np.full(points.shape, math.nan)
     if system is None:
         return nowhere
     try:
-        x, y = Transformer.from_crs(system, to, always_xy=True).transform(points[:, 0], points[:, 1])
-    except (CRSError, ProjError):
+        x, y = _transformer(system, to).transform(points[:, 0], points[:, 1])
+    except ProjError:
         return nowhere
     good = np.isfinite(x) & np.isfinite(y)
     return np.column_stack([np.where(good, x, math.nan), np.where(good, y, math.nan)])
+
+
+@lru_cache(maxsize=64)
+def _transformer(system: str | int, to: str | int) -> Transformer:
+    """Making one takes longer than moving thousands of points, and all rules of a run need the same few.
+
+    Raises ProjError for a system that nobody knows."""
+    from pyproj import Transformer
+
+    return Transformer.from_crs(system, to, always_xy=True)
