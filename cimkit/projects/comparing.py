@@ -52,22 +52,18 @@ def present_items(survey: Survey) -> dict[str, list[str]]:
 
 
 def comparing_layers(dossier: Dossier, survey: Survey, known: Definitions, lang: str) -> list[ProjectLayer]:
-    """All of them, empty ones too. Those made of what sources hold are left out where nobody looked at that."""
+    """All of them, empty ones too."""
     there = present_items(survey)
-    layers = [
+    return [
         *_deliverables(survey.inventory.deliverables),
         _conditions(dossier, lang),
         *_required(dossier, there, known),
+        _statements(dossier, survey),
+        *_buildings(dossier, survey),
+        _positions(survey),
         _red_line(dossier, survey.red_line, known, lang),
+        *_models(dossier, survey),
     ]
-    if survey.contents:
-        layers += [
-            _statements(dossier, survey),
-            *_buildings(dossier, survey),
-            _positions(survey),
-            *_models(dossier, survey),
-        ]
-    return layers
 
 
 def _deliverables(deliverables: Sequence[Deliverable]) -> Iterator[ProjectLayer]:

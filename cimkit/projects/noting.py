@@ -38,18 +38,16 @@ class SurveyNoter:
     label     what the names of the project's sources begin with
     declared  name of a source -> what the form says, or its name tells, that it is: item, discipline
     red_line  None: the form names none, or none that distances could be measured to
-    contents  whether what the sources hold is compared, or nothing but which layers they have
     """
 
     label: str
     declared: Mapping[str, tuple[str | None, str | None]]
     red_line: RedLine | None
-    contents: bool = True
 
     @property
     def whole(self) -> bool:
         """The buildings of a layer are compared, however large it is."""
-        return self.contents
+        return True
 
     @property
     def key(self) -> str | None:
@@ -65,14 +63,11 @@ class SurveyNoter:
             declared=sorted(self.declared.items()),
             red_line=None if line is None else [line.area.wkb_hex, line.plane],
             definitions=pack_digests(locate_pack(PACK)),
-            contents=self.contents,
         )
 
     def demand(self, source: Source, schema: IfcSchema | None) -> Demand:
         """Of a model, who and where it is; of layers, the fields of buildings, and places where there is a red line."""
         known = definitions()
-        if not self.contents:
-            return Demand()
         if source.format in IFC_FORMATS:
             return model_demand(schema, known) if schema is not None else Demand()
         if source.format not in LAYER_FORMATS:
@@ -89,12 +84,12 @@ class SurveyNoter:
         item, discipline = self.declared.get(source.name, (None, None))
         path = source.name.removeprefix(f"{self.label}/")
         if facts.format in IFC_FORMATS:
-            model = model_of(facts, path, definitions(), discipline).told() if self.contents else None
+            model = model_of(facts, path, definitions(), discipline).told()
             return {"model": model}
         if facts.format not in LAYER_FORMATS:
             return {}
         noted = _Layers(path, item, self.red_line, definitions())
-        noted.take(facts, contents=self.contents)
+        noted.take(facts)
         return {"layers": noted.layers, "buildings": noted.buildings, "stated": noted.stated, "items": noted.items}
 
 
@@ -111,8 +106,8 @@ class _Layers:
         self.stated: list[dict[str, Any]] = []
         self.items: dict[str, list[str]] = {}
 
-    def take(self, facts: Facts, *, contents: bool) -> None:
-        """Note them all. contents: what they hold too, not their names alone."""
+    def take(self, facts: Facts) -> None:
+        """Note them all. Where structure alone was looked at, they have no features."""
         by_layer: dict[str, dict[str, PropertyColumn]] = {}
         for column in facts.properties:
             by_layer.setdefault(column.set_name, {})[fold_layer_name(column.name)] = column
@@ -131,8 +126,7 @@ class _Layers:
             is_buildings = self.known.is_building_layer(name) or (self.item == "building-layer" and len(told) == 1)
             if is_buildings:
                 self.items.setdefault("building-layer", []).append(place)
-                if contents:
-                    self._take_buildings(facts, name, fields, far)
+                self._take_buildings(facts, name, fields, far)
             self._statements(name, fields)
 
     def _distances(self, facts: Facts) -> dict[str, tuple[Any, Any]]:

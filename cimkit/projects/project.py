@@ -28,7 +28,7 @@ from cimkit.report.model import Report
 from cimkit.rules.settings import Settings
 from cimkit.run.checking import Progress, run
 from cimkit.run.planning import settings_for, with_depth
-from cimkit.sources.limits import Depth, Limits
+from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check_project(
 
     packs  None: those that settings name, else those that fit its files, the pack of projects, and those of its kinds
     stage  None: what settings say, else what the form states, else 施工图
-    depth  structure: what the sources hold is neither judged nor compared
+    depth  how much of the sources is looked at: full, sample, structure
     crew   who looks at the sources (`cimkit.run.crews`), this process unless one is given; cache: where their answers
            are kept
 
@@ -96,7 +96,7 @@ def check_project(
     )
     sources = [*inventory.sources, form]
     conclusion = _Conclusion(dossier, known, form.name, lang)
-    survey = Survey(inventory, line, form, conclusion, contents=limits.depth is not Depth.STRUCTURE)
+    survey = Survey(inventory, line, form, conclusion)
     plan = plan_of(
         sources,
         packs=packs_of(packs, chosen, sources, dossier, stage),

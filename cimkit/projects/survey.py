@@ -39,7 +39,7 @@ class Survey:
     """One run's view across a project's sources (`run.checking.Concluding`). `conclude(demand)` gives the facts of the
     project itself, when all other sources have said what they hold.
 
-    form: the source that stands for the project. contents: whether what the sources hold is compared.
+    form: the source that stands for the project.
     """
 
     def __init__(
@@ -48,12 +48,9 @@ class Survey:
         red_line: RedLine | None,
         form: Source,
         conclude: Callable[[Survey, Demand], Facts],
-        *,
-        contents: bool = True,
     ) -> None:
         self.inventory = inventory
         self.red_line = red_line
-        self.contents = contents
         self.models: list[Model] = []
         self.layers: list[SeenLayer] = []
         self.buildings: list[dict[str, Any]] = []
@@ -72,7 +69,7 @@ class Survey:
         told = ((source.name, self.inventory.deliverable_of(source)) for source in self.inventory.sources)
         declared = {name: (each.item, each.discipline) for name, each in told if each is not None}
         line = self.red_line if self.red_line is not None and self.red_line.area is not None else None
-        return SurveyNoter(self.inventory.label, declared, line, self.contents)
+        return SurveyNoter(self.inventory.label, declared, line)
 
     def heed(self, source: Source, looked: Looked) -> None:
         """Take over the note of one source."""

@@ -231,10 +231,9 @@ def _facts(source: Source, rules: Sequence[Rule], limits: Limits, across: Across
         return own
 
     def demand(schema: IfcSchema | None) -> Demand:
-        wanted = demand_of(rules, schema)
-        if limits.depth is Depth.STRUCTURE:
-            return _shallow(wanted)
-        return Demand.of([wanted, *(each.demand(source, schema) for each in (across, noter) if each is not None)])
+        others = (each.demand(source, schema) for each in (across, noter) if each is not None)
+        wanted = Demand.of([demand_of(rules, schema), *others])
+        return _shallow(wanted) if limits.depth is Depth.STRUCTURE else wanted
 
     facts = read_facts(source, limits, demand)
     if limits.depth is not Depth.FULL:
