@@ -6,6 +6,7 @@ import gzip
 import io
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,11 @@ def archive(members: dict[str, Any], *, index: bytes | None = None, first: bool 
 
 
 def package(members: dict[str, Any]) -> bytes:
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE TABLE media (key TEXT PRIMARY KEY, content BLOB)")
-    database.executemany("INSERT INTO media VALUES (?, ?)", as_bytes(members).items())
-    database.commit()
-    return database.serialize()
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE media (key TEXT PRIMARY KEY, content BLOB)")
+        database.executemany("INSERT INTO media VALUES (?, ?)", as_bytes(members).items())
+        database.commit()
+        return database.serialize()
 
 
 def of_archive(data: bytes) -> set[tuple[str, str]]:

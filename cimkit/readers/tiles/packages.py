@@ -95,6 +95,9 @@ class PackageOpener:
         self._database.execute("PRAGMA trusted_schema = OFF")
         self._names = frozenset(str(key) for (key,) in self._database.execute("SELECT key FROM media"))
 
+    def __del__(self) -> None:
+        self._database.close()
+
     def names(self) -> frozenset[str]:
         return self._names
 
