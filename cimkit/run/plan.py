@@ -38,8 +38,36 @@ __all__ = ["demand_of"]
 
 
 def demand_of(rules: Iterable[Rule], schema: IfcSchema | None) -> Demand:
-    """The demand of all rules together. schema: of the source, for names of kinds; None for other formats."""
-    return Demand.of(part for rule in rules for part in _of_rule(rule, schema))
+    """The demand of all rules together. schema: of the source, for names of kinds; None for other formats.
+
+    It is remembered for sets of rules: the sources of a run, and the projects of a province, are asked the same ones.
+    """
+    asked = _TheSame(tuple(rules))
+    return _remembered(asked, schema) if len(asked.rules) > 1 else _demand(asked, schema)
+
+
+class _TheSame:
+    """Rules, compared by which objects they are: to compare what a thousand of them say takes longer than to ask them.
+    Whoever keeps it keeps the rules, so that no other object comes to stand in their place."""
+
+    __slots__ = ("_ids", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._ids = tuple(map(id, rules))
+
+    def __hash__(self) -> int:
+        return hash(self._ids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _TheSame) and self._ids == other._ids
+
+
+def _demand(rules: _TheSame, schema: IfcSchema | None) -> Demand:
+    return Demand.of(part for rule in rules.rules for part in _of_rule(rule, schema))
+
+
+_remembered = lru_cache(maxsize=64)(_demand)
 
 
 def _of_rule(rule: Rule, schema: IfcSchema | None) -> Iterator[Demand]:
