@@ -29,8 +29,10 @@ class Measure(StrEnum):
     SHAPE = "shape"  # its outline in the plane: a feature's geometry, a model's footprint where one was asked for
     STOREYS_ABOVE = "storeys_above"  # storeys of a model that lie above the ground, its roof not counted
     STOREYS_BELOW = "storeys_below"
-    HEIGHT = "height"  # metres from the ground floor of a model to its roof storey
-    GROUND = "ground"  # height of a model's zero above the datum, metres
+    HEIGHT = (
+        "height"  # metres from the ground floor of a model to its roof storey, of a city model to its highest point
+    )
+    GROUND = "ground"  # height of a model's zero above the datum, metres; of a city model, of its lowest point
     LAYER = "layer"  # the name of a layer
     FILE = "file"  # the name of its file without folder and ending, where it is the only layer there
     CRS = "crs"  # `EPSG:4549`; absent where the system has no code of the register
@@ -76,12 +78,14 @@ class Pairing:
 @dataclass(frozen=True, slots=True)
 class Role:
     """One side. where: which subjects of any source play it; take: what of them the rule needs, by name; of: whether
-    these are subjects, or layers as a whole (`where` is None then)."""
+    these are subjects, or layers as a whole (`where` is None then); formats: of the sources that may play it, empty:
+    any."""
 
     name: str
     where: Condition | None
     take: Mapping[str, Attribute | Property | Measure] = field(default_factory=dict, hash=False)
     of: Of = Of.SUBJECTS
+    formats: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

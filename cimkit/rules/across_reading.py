@@ -19,7 +19,8 @@ taken, in sets named after the roles, and in the set `pair` what is known of bot
 `overlap` (share of the first shape that lies in the second).
 
 A role of `of: layers` is played by layers with geometry as a whole: it has no `where`, and takes their name, the name
-of their file, reference system and extent (`OF_LAYERS`).
+of their file, reference system and extent (`OF_LAYERS`). `formats` names the formats of the sources that may play a
+role, where not all may.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from cimkit.rules.conditions import Attribute, Property
 from cimkit.rules.conditions_reading import read_condition, read_operand
 from cimkit.rules.faults import broken, unknown
 from cimkit.rules.scope import Scope
-from cimkit.rules.shapes import choice, known_keys, mapping_in, text_in
+from cimkit.rules.shapes import choice, known_keys, mapping_in, one_or_many, text_in
+from cimkit.sources.formats import FORMATS_READ
 
 __all__ = ["read_across"]
 
@@ -54,10 +56,14 @@ def read_across(data: Mapping[str, Any], scope: Scope) -> Across | None:
 def _role(roles: Mapping[str, Any], name: str, scope: Scope) -> Role:
     given = mapping_in(roles, name, scope.file)
     of = choice(given, "of", Of, Of.SUBJECTS, scope.file)
-    known_keys(given, ("of", "where", "take") if of is Of.SUBJECTS else ("of", "take"), scope.file)
+    own = ("where",) if of is Of.SUBJECTS else ()
+    known_keys(given, ("of", *own, "formats", "take"), scope.file)
+    formats = frozenset(one_or_many(given, "formats", scope.file))
+    for word in sorted(formats - FORMATS_READ):
+        raise unknown("unknown_word", word, FORMATS_READ, scope.file, given, "formats", field="formats")
     where = read_condition(given["where"], scope) if given.get("where") is not None else None
     taken = mapping_in(given, "take", scope.file)
-    return Role(str(name), where, {str(key): _taken(taken, key, of, scope) for key in taken}, of)
+    return Role(str(name), where, {str(key): _taken(taken, key, of, scope) for key in taken}, of, formats)
 
 
 def _taken(data: Mapping[str, Any], key: str, of: Of, scope: Scope) -> Attribute | Property | Measure:

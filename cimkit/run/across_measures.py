@@ -18,6 +18,7 @@ from cimkit.facts.columns import IntArray
 from cimkit.facts.model import Facts
 from cimkit.facts.shapes import GeometryArray, Shapes
 from cimkit.rules.across_model import Measure
+from cimkit.run.across_footprints import footprints
 
 if TYPE_CHECKING:
     from pyproj import Transformer
@@ -75,9 +76,16 @@ def measured(facts: Facts, sid: IntArray, people: pl.DataFrame, wanted: Collecti
         columns[Measure.ID] = Taken(people["id"], np.full(len(sid), np.nan))
     for measure, value in _of_model(facts, wanted).items():
         columns[measure] = Taken.numbers(np.full(len(sid), math.nan if value is None else float(value)))
-    if not {Measure.PLACE, Measure.SHAPE} & set(wanted):
+    outlines = bool({Measure.PLACE, Measure.SHAPE} & set(wanted))
+    of_city = footprints(facts, sid) if outlines or {Measure.HEIGHT, Measure.GROUND} & set(wanted) else None
+    if of_city is not None:
+        heights = {Measure.HEIGHT: of_city.high - of_city.low, Measure.GROUND: of_city.low}
+        columns |= {measure: Taken.numbers(value) for measure, value in heights.items() if measure in wanted}
+    if not outlines:
         return Measured(columns)
     shapes, systems = _shapes(facts, sid)
+    if of_city is not None:
+        shapes, systems = of_city.shapes, (of_city.system,) * len(sid)
     places = None
     if Measure.PLACE in wanted:
         place = model_place(facts)

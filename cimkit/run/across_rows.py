@@ -53,6 +53,8 @@ class RoleRows:
 def rows_of_role(index: int, evaluation: Evaluation, across: Across, role: Role, name: str = "") -> RoleRows | None:
     """The rows of a role in one source; None where nothing plays it. name: of the source, its path."""
     facts = evaluation.facts
+    if role.formats and facts.format not in role.formats:
+        return None
     if role.of is Of.LAYERS:
         return _rows_of_layers(index, facts, role, name)
     sid = np.flatnonzero(evaluation.holds(role.where)).astype(np.int32)

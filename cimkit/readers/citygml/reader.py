@@ -23,7 +23,7 @@ from cimkit.readers.citygml.pieces import frame_of, parsed_ahead
 from cimkit.readers.cityjson.columns import column_of, property_columns
 from cimkit.readers.cityjson.documents import without_collector
 from cimkit.readers.cityjson.ledger import Ledger
-from cimkit.readers.cityjson.metric import Metric, metric_of
+from cimkit.readers.cityjson.metric import Metric, east_north, metric_of
 from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def read_citygml(given: bytes | memoryview | Path, demand: Demand, *, name: str 
 
     Subjects are the city objects, boundary surfaces included, their kind the local name; attribute columns `id` and
     `type`; properties without a set, generic ones among them; relations `parent` and `group`. With demand.geometry,
-    `whole["geometry"]` is a `SubjectGeometry`; without it shapes are looked at for references and numbers alone. The
+    `whole["geometry"]` is a `SubjectGeometry`, and `whole["map_points"]` its points in the plane of the reference
+    system, east first, with that system; without it shapes are looked at for references and numbers alone. The
     XML schemas and appearances are not looked at. No entity is expanded, nothing is fetched, and a member's tree is let
     go once it is read.
 
@@ -319,6 +320,7 @@ class _Reading:
         geometry = self.geometries.judged(metric, self._buildings())
         if geometry is not None and self.demand.geometry:
             found["geometry"] = geometry
+            found["map_points"] = (east_north(crs, points), horizontal(crs))
         return found
 
     def _buildings(self) -> dict[int, int]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from pyproj import CRS
 
-__all__ = ["Metric", "metric_of"]
+__all__ = ["Metric", "east_north", "metric_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,6 +33,23 @@ def metric_of(reference_system: str | None, points: FloatArray) -> Metric | None
     the data follow it; much data has easting first whatever the system says, and then lies outside of its area.
     Raises ImportError where pyproj is not installed.
     """
+    order = _order(reference_system, points)
+    if order is None:
+        return None
+    degrees, north_first = order
+    if degrees:
+        return _from_degrees(north_first)
+    return _exchanged if north_first else None
+
+
+def east_north(reference_system: str | None, points: FloatArray) -> FloatArray:
+    """The plane coordinates (n, 2) of points (n, 3) in the units of their reference system, east before north."""
+    order = _order(reference_system, points)
+    return points[:, [1, 0]] if order is not None and order[1] else points[:, :2]
+
+
+def _order(reference_system: str | None, points: FloatArray) -> tuple[bool, bool] | None:
+    """Whether coordinates are degrees, and whether northing comes first in them; None where nobody knows."""
     if reference_system is None or not len(points):
         return None
     from pyproj import CRS
@@ -45,9 +62,9 @@ def metric_of(reference_system: str | None, points: FloatArray) -> Metric | None
     flat: CRS = known.sub_crs_list[0] if known.sub_crs_list else known
     north_first = bool(flat.axis_info) and flat.axis_info[0].direction == "north"
     if flat.is_geographic and np.abs(points[:, :2]).max() <= 360:
-        return _from_degrees(north_first)
-    if flat.is_projected and north_first and _lies_in_area(flat, np.median(points, axis=0)):
-        return _exchanged
+        return True, north_first
+    if flat.is_projected:
+        return False, north_first and _lies_in_area(flat, np.median(points, axis=0))
     return None
 
 

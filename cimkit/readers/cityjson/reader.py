@@ -16,7 +16,7 @@ from cimkit.readers.cityjson.describe import Describe, text_or_none
 from cimkit.readers.cityjson.documents import Document, read_documents, without_collector
 from cimkit.readers.cityjson.geometry import Batch, Placed, flatten, gather
 from cimkit.readers.cityjson.ledger import Ledger, pointer
-from cimkit.readers.cityjson.metric import metric_of
+from cimkit.readers.cityjson.metric import east_north, metric_of
 from cimkit.readers.cityjson.objects import SchemaCheck, version_of
 from cimkit.readers.cityjson.references import CityObject, check_references, links
 from cimkit.readers.cityjson.solids import subject_geometry
@@ -38,7 +38,8 @@ def read_cityjson(data: bytes | memoryview, demand: Demand, *, name: str | None 
     """Read a CityJSON file 1.0, 1.1 or 2.0, or a CityJSON text sequence (a document, then a feature a line).
 
     Subjects are the city objects, their kind the `type`; attribute columns `id`, `type`, `lod`; properties without a
-    set; relations `parent` and `group`. With demand.geometry, `whole["geometry"]` is a `SubjectGeometry`.
+    set; relations `parent` and `group`. With demand.geometry, `whole["geometry"]` is a `SubjectGeometry`, and
+    `whole["map_points"]` its points in the plane of the reference system, east first, with that system.
     Extensions are never fetched: what an undeclared one would have to describe is a defect, a declared one is believed.
 
     Raises SourceError for bytes that are no JSON at all; whatever is wrong inside is a defect.
@@ -363,7 +364,9 @@ class _Reading:
             low, high = vertices.points.min(axis=0), vertices.points.max(axis=0)
             found["extent"] = [*low.tolist(), *high.tolist()]
         if geometry is not None:
+            system = text_or_none(self._metadata().get("referenceSystem"))
             found["geometry"] = geometry
+            found["map_points"] = (east_north(system, vertices.points), horizontal(system))
         return found
 
     def _counts(self, kinds: list[str]) -> dict[str, int]:
