@@ -20,7 +20,7 @@ from cimkit.run.engine import judge_rules, may_speak_of
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
 from cimkit.run.streaming import Streamed, judge_streamed, may_stream, must_stream
-from cimkit.sources.formats import IFC_FORMATS, READ_WHOLE
+from cimkit.sources.formats import IFC_FORMATS, NOTED_WHILE_READ, READ_WHOLE
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
 
@@ -145,7 +145,7 @@ class Look:
         alone = [rule for rule in rules if rule.across is None]
         with ThreadPoolExecutor(1) as aside:  # hashing releases the interpreter: it costs no time beside the reading
             listed = bool(source.parts) and self.limits.depth is not Depth.FULL  # terabytes are not hashed for a sample
-            digest = None if listed else aside.submit(source.digest, self.limits)
+            digest = None if listed or source.format in NOTED_WHILE_READ else aside.submit(source.digest, self.limits)
             streamed = self._stream(index, source, rules)
             if streamed is not None:
                 facts, judgements = streamed.facts, streamed.judgements
@@ -153,6 +153,8 @@ class Look:
                 facts = _facts(source, rules, self.limits, self.across, self.noter)
                 judgements = judge_rules(facts, alone, missing_parameters=self.plan.missing_parameters)
             summary.sha256 = digest.result() if digest is not None else None
+            if source.format in NOTED_WHILE_READ and not listed:
+                summary.sha256 = source.digest(self.limits)
         faults = ((rule, one.fault) for rule, one in zip(alone, judgements, strict=True) if one.fault is not None)
         looked.faults += [fault_told(fault, source, rule.code) for rule, fault in faults]
         judgements = [replace(judgement, fault=None) for judgement in judgements]  # told; it can't always travel

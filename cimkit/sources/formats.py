@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FORMATS_READ", "IFC_FORMATS", "QUIET_IN_FOLDERS", "READ_WHOLE"]
+__all__ = ["FORMATS_READ", "IFC_FORMATS", "NOTED_WHILE_READ", "QUIET_IN_FOLDERS", "READ_WHOLE"]
 
 #: Formats that a reader exists for. Others are recognised and named, not read.
 FORMATS_READ = frozenset(
@@ -23,3 +23,6 @@ QUIET_IN_FOLDERS = frozenset({"json", "xml", "sqlite", "ids", "tiff", "office", 
 
 #: Formats of IFC, whose kinds and names an IFC schema declares.
 IFC_FORMATS = frozenset({"ifc", "ifcxml"})
+
+#: Formats of composites whose reader notes the digest of each file that it reads.
+NOTED_WHILE_READ = frozenset({"3dtiles"})

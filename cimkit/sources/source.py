@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cimkit.errors import SourceError
@@ -31,7 +31,8 @@ class Source:
 
     A composite has `parts`, the names of its files relative to its folder (with `/`, sorted); `main` is the one to
     begin with (`roads.shp`, `tileset.json`), None where that is the folder itself (`city.gdb`). Its `path` is the
-    folder; in an archive `members` are the names of the parts as they are stored, in the same order.
+    folder; in an archive `members` are the names of the parts as they are stored, in the same order. `noted` holds size
+    and digest of the parts that somebody has read.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Source:
     main: str | None = None
     members: tuple[str, ...] = ()
     address: str | None = None
+    noted: dict[str, tuple[int, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, limits: Limits) -> bytes:
         """The whole content; of a composite, its main file's. Raises SourceError when it is gone, locked or too
@@ -147,16 +149,22 @@ class Source:
         except OSError as problem:
             raise SourceError("sources.unreadable", name=self.name, problem=problem_of(problem)) from problem
 
+    def note(self, part: str, content: bytes) -> None:
+        """Remember a part that is being read, so that `digest` need not read it again."""
+        if part not in self.noted:
+            self.noted[part] = len(content), sha256(content)
+
     def _digests(self, limits: Limits) -> Iterator[tuple[str, int, str]]:
         """Name, size and digest of each part."""
         if self.path is not None:
             for part in self.parts:
-                yield part, *_digest_file(self.path / part)
+                yield part, *(self.noted.get(part) or _digest_file(self.path / part))
             return
         with open_archive(self) as opened:
             for part, member in zip(self.parts, self.members, strict=True):
-                data = _read_member(self, opened, member, limits)
-                yield part, len(data), sha256(data)
+                if part not in self.noted:
+                    self.note(part, _read_member(self, opened, member, limits))
+                yield part, *self.noted[part]
 
 
 def sha256(data: bytes) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
-from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, NearbyOpener
+from cimkit.readers.tiles.opener import ArchiveOpener, FolderOpener, MemoryOpener, NearbyOpener, Opener
 from cimkit.readers.tiles.reader import read_tileset
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source, open_archive
@@ -29,9 +30,11 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
     if source.parts:
         main = source.main or ""
         if source.path is not None:
-            return read_tileset(FolderOpener(source.path, limits), demand, name=main, limits=limits)
+            folder = _NotingOpener(FolderOpener(source.path, limits), source)
+            return read_tileset(folder, demand, name=main, limits=limits)
         with open_archive(source) as opened:
-            return read_tileset(_PackedOpener(source, opened, limits), demand, name=main, limits=limits)
+            packed = _NotingOpener(_PackedOpener(source, opened, limits), source)
+            return read_tileset(packed, demand, name=main, limits=limits)
     if source.path is not None and source.data is None:
         alone = replace(demand, defects=demand.defects - _OF_FOLDERS)
         nearby = NearbyOpener(source.path, limits)
@@ -39,6 +42,22 @@ def read_tiles(source: Source, demand: Demand, limits: Limits) -> Facts:
         return replace(facts, whole={**facts.whole, "not_looked": _OF_FOLDERS})
     name = PurePosixPath(source.name.replace("\\", "/")).name or "-"
     return read_tileset(MemoryOpener({name: source.read(limits)}), demand, name=name, limits=limits)
+
+
+class _NotingOpener:
+    """Has the source note what is read: its digest is asked for afterwards, and no file is read twice."""
+
+    def __init__(self, opener: Opener, source: Source) -> None:
+        self._opener = opener
+        self._source = source
+
+    def names(self) -> AbstractSet[str]:
+        return self._opener.names()
+
+    def read(self, name: str) -> bytes:
+        data = self._opener.read(name)
+        self._source.note(name, data)
+        return data
 
 
 class _PackedOpener(ArchiveOpener):
