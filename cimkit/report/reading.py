@@ -118,9 +118,10 @@ def _messages(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: 
 
 
 def _alone(statement: pl.Expr, lang: str) -> pl.Expr:
-    """A sentence that lost its subject: in Chinese without the 的 that joined them, in English with a capital."""
+    """A sentence that lost its subject: in Chinese without the 的 or 中 that joined them, in English with a capital."""
     if lang == "zh":
-        return statement.str.strip_prefix("的").str.strip_chars_start()
+        joined = statement.str.replace("^中(的|名称|有|没有|缺少)", "$1")
+        return joined.str.strip_prefix("的").str.strip_chars_start()
     return pl.concat_str(statement.str.head(1).str.to_uppercase(), statement.str.slice(1))
 
 

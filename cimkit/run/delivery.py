@@ -203,7 +203,8 @@ def _base(given: SourceLike, limits: Limits) -> Changes:
         try:
             facts = read_facts(source, limits, _demand_of_base(keys, source))
         except SourceError as error:
-            problem = problem or error
+            if error.key != "sources.folder_without_source":  # told below as what it is here
+                problem = problem or error
             continue
         if place is not None:
             path = relative_name(source.name, place.prefix, place.paths)

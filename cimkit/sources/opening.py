@@ -72,7 +72,12 @@ def _from_path(path: Path, limits: Limits, name: str | None) -> Iterator[Source]
     except SourceError as error:
         yield Source(label, error=error)
         return
-    yield from _from_folder(tree, label, limits)
+    nothing = True
+    for source in _from_folder(tree, label, limits):
+        nothing = False
+        yield source
+    if nothing:  # a folder that was mistyped, or not filled, must not look like one without fault
+        yield Source(label, error=SourceError("sources.folder_without_source", name=label))
 
 
 def _from_one_file(path: Path, label: str, limits: Limits, *, alone: bool) -> Iterator[Source]:
@@ -167,17 +172,20 @@ def _from_folder(tree: FolderTree, label: str, limits: Limits) -> Iterator[Sourc
             yield Source(name, error=entry)
         else:
             found = _from_one_file(tree.folder / relative, name, limits, alone=False)
-            yield from (source for source in found if _is_meant(source))
+            yield from (source for source in found if _is_meant(source, relative))
 
 
-#: Files beside the data (drawings, notes) are no sources; files that are data and broken are.
+#: Names of data: a file that is called so and holds something else, or nothing, is broken data.
+_DATA_NAMES = (".ifc", ".ifcxml", ".ifczip", ".gpkg", ".gml", ".las", ".laz", ".geojson", ".city.json", ".cityjson")
+#: Other files beside the data (drawings, notes) are no sources; files that are data and broken are.
 _NOT_MEANT = frozenset({"sources.not_recognised", "sources.is_ids", "sources.archive_without_source", "sources.empty"})
 
 
-def _is_meant(source: Source) -> bool:
+def _is_meant(source: Source, name: str) -> bool:
+    """Whether something found in a folder or an archive, called `name` there, is meant as data."""
     if source.error is None or source.error.key == "sources.no_reader":
         return source.format not in QUIET_IN_FOLDERS
-    return source.error.key not in _NOT_MEANT
+    return source.error.key not in _NOT_MEANT or name.lower().endswith(_DATA_NAMES)
 
 
 def _from_archive(archive: Path | io.BytesIO, whole: Source, limits: Limits) -> Iterator[Source]:
@@ -236,7 +244,7 @@ def _packed(tree: ArchiveTree, archive: Path | io.BytesIO, label: str) -> Iterat
         kind = tree.kind(name)
         if kind == "zip":
             yield replace(source, error=SourceError("sources.nested_archive", name=source.name))
-        elif _is_meant(accepted := _accept(source, kind)):
+        elif _is_meant(accepted := _accept(source, kind), name):
             yield accepted
     for name, error in tree.errors:
         yield Source(f"{label}!{name}", error=error)

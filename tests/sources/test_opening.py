@@ -254,3 +254,19 @@ def test_a_locked_file_does_not_hide_the_others(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "open", locked)
     told = {source.name.rpartition("/")[2]: source.error and source.error.key for source in expand(tmp_path, Limits())}
     assert told == {"a.ifc": None, "tileset.json": "sources.unreadable"}
+
+
+def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
+    assert [source.error.key for source in expand(tmp_path, Limits()) if source.error] == [
+        "sources.folder_without_source"
+    ]
+    written(tmp_path, {"说明.txt": b"notes"})
+    assert [source.error.key for source in expand(tmp_path, Limits()) if source.error] == [
+        "sources.folder_without_source"
+    ]
+
+
+def test_broken_data_among_others_is_told_and_notes_are_not(tmp_path: Path) -> None:
+    written(tmp_path, {"a/空.ifc": b"", "b/错.IFC": b"<html>", "说明.txt": b"notes", "空.txt": b""})
+    told = {source.name.rpartition("/")[2]: source.error and source.error.key for source in expand(tmp_path, Limits())}
+    assert told == {"空.ifc": "sources.empty", "错.IFC": "sources.not_recognised"}
