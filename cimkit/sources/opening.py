@@ -183,9 +183,11 @@ _NOT_MEANT = frozenset({"sources.not_recognised", "sources.is_ids", "sources.arc
 
 def _is_meant(source: Source, name: str) -> bool:
     """Whether something found in a folder or an archive, called `name` there, is meant as data."""
+    if name.lower().endswith(_DATA_NAMES):
+        return True
     if source.error is None or source.error.key == "sources.no_reader":
         return source.format not in QUIET_IN_FOLDERS
-    return source.error.key not in _NOT_MEANT or name.lower().endswith(_DATA_NAMES)
+    return source.error.key not in _NOT_MEANT
 
 
 def _from_archive(archive: Path | io.BytesIO, whole: Source, limits: Limits) -> Iterator[Source]:
