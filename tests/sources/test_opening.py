@@ -267,6 +267,9 @@ def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
 
 
 def test_broken_data_among_others_is_told_and_notes_are_not(tmp_path: Path) -> None:
-    written(tmp_path, {"a/空.ifc": b"", "b/错.IFC": b"<html>", "说明.txt": b"notes", "空.txt": b""})
+    written(
+        tmp_path,
+        {"a/空.ifc": b"", "b/错.IFC": b"hello", "断.geojson": b'{"type": "Feat', "说明.txt": b"notes", "空.txt": b""},
+    )
     told = {source.name.rpartition("/")[2]: source.error and source.error.key for source in expand(tmp_path, Limits())}
-    assert told == {"空.ifc": "sources.empty", "错.IFC": "sources.not_recognised"}
+    assert told == {"空.ifc": "sources.empty", "错.IFC": "sources.not_recognised", "断.geojson": "sources.no_reader"}
