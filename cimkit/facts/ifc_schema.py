@@ -186,6 +186,11 @@ class IfcSchema:
         return _Rows(raw, lambda name: _property_set(name, raw[name]))
 
     @cached_property
+    def abstract(self) -> frozenset[str]:
+        """Entities that nothing in a file can be exactly of, upper case."""
+        return frozenset(key for key, (_, raw) in self._entities.items() if raw.get("abstract", False))
+
+    @cached_property
     def _subtypes(self) -> Mapping[str, frozenset[str]]:
         members: defaultdict[str, set[str]] = defaultdict(set)
         for key in self._entities:

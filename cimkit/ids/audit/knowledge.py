@@ -89,6 +89,8 @@ class Knowledge:
     def both(self, some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
         """What a thing can be that is one of `some` and one of `others`: an IfcFlowTerminal can be an IfcAirTerminal
         in IFC2X3, and the narrower name is kept."""
+        if not self._stand_ins:
+            return some & others
         narrower = (
             name
             for mine, theirs in ((some, others), (others, some))
@@ -109,7 +111,7 @@ class Knowledge:
 
     def is_abstract(self, name: str) -> bool:
         """Whether nothing in a file can be exactly of this entity."""
-        return name in self.schema.entities and self.schema.entities[name].abstract
+        return name in self.schema.abstract
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """Is the entity, borrowed ones by IFC4's reading, the other or derived from it?"""
