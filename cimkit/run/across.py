@@ -51,11 +51,20 @@ class AcrossRun:
 
     def join(self, other: AcrossRun) -> None:
         """Take over what another run of the same rules kept of the sources that follow."""
-        self._rules |= other._rules
         for key, (firsts, seconds) in other._rows.items():
-            mine = self._rows.setdefault(key, ([], []))
-            mine[0].extend(firsts)
-            mine[1].extend(seconds)
+            self.put(other._rules[key], firsts, seconds)
+
+    @property
+    def left(self) -> Mapping[tuple[str, str], tuple[Sequence[RoleRows], Sequence[RoleRows]]]:
+        """What the sources left, by pack and code of the rule: rows of the first role and of the second."""
+        return self._rows
+
+    def put(self, rule: Rule, firsts: Sequence[RoleRows], seconds: Sequence[RoleRows]) -> None:
+        """Take over what a source once left for a rule."""
+        self._rules[rule.pack, rule.code] = rule
+        mine = self._rows.setdefault((rule.pack, rule.code), ([], []))
+        mine[0].extend(firsts)
+        mine[1].extend(seconds)
 
     @cached_property
     def maps(self) -> Maps:
