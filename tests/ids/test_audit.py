@@ -196,6 +196,27 @@ def test_required_without_requirements_is_sound(ids: Make) -> None:
     assert audit(ids(None, occurs='minOccurs="0" maxOccurs="0"'), "need.ids").findings == ()
 
 
+def test_a_prohibited_specification_has_no_requirements(ids: Make) -> None:
+    assert audit(ids(occurs='minOccurs="0" maxOccurs="0"'), "need.ids").refused
+    assert audit(ids("", occurs='minOccurs="0" maxOccurs="0"'), "need.ids").findings == ()
+
+
+def test_what_can_not_be_there_may_be_forbidden(ids: Make) -> None:
+    for requires in (
+        attribute("LongName", more='cardinality="prohibited"'),
+        prop("Pset_Mine", "a", more='cardinality="prohibited"'),
+        prop("Pset_DoorCommon", "FireRating", more='cardinality="prohibited"'),
+        '<partOf relation="IFCRELNESTS" cardinality="prohibited">' + entity("IFCFURNITURE") + "</partOf>",
+    ):
+        assert audit(ids(requires), "need.ids").findings == (), requires
+    assert audit(ids(attribute("Longname", more='cardinality="prohibited"')), "need.ids").refused
+
+
+def test_wrong_entities_hide_no_other_flaw(ids: Make) -> None:
+    report = audit(ids(attribute("Bogus") + attribute("Tag"), applies=entity("IFCWALLS")), "need.ids")
+    assert codes(report) == ["IDS-ENT-002", "IDS-ATT-001"]
+
+
 def test_repeated_identifier(ids: Make) -> None:
     second = prohibited("<material/>", 'identifier="1"')
     assert only(ids(spec='name="a" ifcVersion="IFC4" identifier="1"', tail=second), "IDS-SPC-007")["first"] == 7

@@ -88,6 +88,40 @@ def test_bounded_values(
     assert verdict(wanted(value), prop=bounded(low, high)) == ("passed" if passes else "failed")
 
 
+AT_LEAST_20 = '<value><xs:restriction base="xs:double"><xs:minInclusive value="20"/></xs:restriction></value>'
+AT_MOST_5 = '<value><xs:restriction base="xs:double"><xs:maxInclusive value="5"/></xs:restriction></value>'
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "set_point", "passes"),
+    [
+        (RANGE, 3, 4, 9, True),  # only the bounds count
+        (RANGE, 3, 6, 4, False),
+        (RANGE, None, None, 3, False),
+        (AT_LEAST_20, 30, None, None, True),  # a limit on one side needs the bound of that side
+        (AT_LEAST_20, None, 40, None, False),
+        (AT_LEAST_20, 10, 40, 30, False),
+        (AT_LEAST_20, 30, 40, 5, True),
+        (AT_MOST_5, None, 4, None, True),
+        (AT_MOST_5, 4, None, None, False),
+        (AT_MOST_5, 4, 6, None, False),
+        (exactly("3"), 1, 5, 3, True),
+        (exactly("2"), 1, 5, 3, False),
+    ],
+)
+def test_bounds_and_set_points(
+    verdict: Callable[..., str],
+    value: str,
+    low: float | None,
+    high: float | None,
+    set_point: float | None,
+    *,
+    passes: bool,
+) -> None:
+    found = verdict(wanted(value), prop=bounded(low, high, set_point))
+    assert found == ("passed" if passes else "failed")
+
+
 LIST = "IFCPROPERTYLISTVALUE('Foo',$,(IFCREAL(1.),IFCREAL(3.)),$)"
 NULL = "IFCPROPERTYSINGLEVALUE('Foo',$,$,$)"
 THREE = "IFCPROPERTYSINGLEVALUE('Foo',$,IFCREAL(3.),$)"

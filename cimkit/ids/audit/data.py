@@ -27,7 +27,8 @@ def check_attribute(facet: AttributeFacet, versions: Sequence[Knowledge], entiti
         return
     bases: set[str] = set()
     for known in versions:
-        found = _attributes(known, entities[known.version])
+        # where the entities themselves are wrong, which is said elsewhere, an attribute may still be of none at all
+        found = _attributes(known, entities[known.version] or known.concrete)
         wanted = select(facet.name, frozenset(found))
         usable = [attribute for name in wanted for attribute in found[name] if not attribute.derived]
         for limit in facet.name.texts() or (Limit("pattern", facet.name.restriction().describe(), facet.name.line),):
@@ -57,7 +58,7 @@ def _check_exists(
     facet: AttributeFacet,
     flaws: Flaws,
 ) -> None:
-    if not found or not limit.value:  # the entities themselves are wrong, which is said elsewhere
+    if not limit.value:
         return
     is_text = limit.kind != "pattern"
     missing = limit.value not in found if is_text else not wanted

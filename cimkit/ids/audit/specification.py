@@ -100,19 +100,17 @@ def _few(names: frozenset[str]) -> str:
 
 
 def _check_facets(facets: tuple[Facet, ...], versions: list[Knowledge], entities: EntitySets, flaws: Flaws) -> None:
-    anything = {known.version: known.concrete for known in versions}
+    anything: EntitySets = {known.version: known.concrete for known in versions}
     for facet in facets:
-        if facet.cardinality == "prohibited":
-            entities_meant = anything  # what can't be there anyhow may well be forbidden
-        else:
-            entities_meant = entities
+        # what can't be there anyhow may well be forbidden
+        meant = anything if facet.cardinality == "prohibited" else entities
         match facet:
             case AttributeFacet():
-                check_attribute(facet, versions, entities_meant, flaws)
+                check_attribute(facet, versions, meant, flaws)
             case PropertyFacet():
-                check_property(facet, versions, entities_meant, flaws)
+                check_property(facet, versions, meant, flaws)
             case PartOfFacet():
-                check_part_of(facet, versions, entities_meant, flaws)
+                check_part_of(facet, versions, meant, flaws)
             case ClassificationFacet():
                 check_value(facet.system, _STRING, flaws, "system")
                 check_value(facet.value, _STRING, flaws, "value")
