@@ -3,6 +3,9 @@
     def demand(options) -> Demand                                   what it needs to know of a source
     def judge(context, selected, options) -> Outcome                its answer for all selected subjects at once
 
+A check that looks rows of another table up has two more, `lookup` and `settled`, so that the table may be another
+source (`cimkit.run.lookups`).
+
 Conditions inside the options are demanded by the planner; `demand` names only what the check needs besides.
 """
 
@@ -21,7 +24,18 @@ from cimkit.facts.model import Facts
 if TYPE_CHECKING:
     from polars.datatypes import DataTypeClass
 
-__all__ = ["FINDING_ROWS", "Context", "Outcome", "finding_rows", "no_rows", "of_source", "whole_finding"]
+__all__ = [
+    "FINDING_ROWS",
+    "Context",
+    "Lookup",
+    "Outcome",
+    "Settled",
+    "finding_rows",
+    "no_rows",
+    "of_source",
+    "outcome_of_lookup",
+    "whole_finding",
+]
 
 #: What a check says of its failing subjects. `reason` is a key of the locale files' findings.yaml.
 FINDING_ROWS: dict[str, pl.DataType | DataTypeClass] = {
@@ -73,6 +87,40 @@ class Outcome(NamedTuple):
     asked: BoolArray | None = None
     whole: pl.DataFrame | None = None
     looked: bool = True
+
+
+class Lookup(NamedTuple):
+    """What a source has of a question that may be answered by another table, perhaps in another source.
+
+    asking  sid, and columns of the check's own: what is looked up
+    held    what can be looked up in this source; None: it has nothing of that table
+    """
+
+    asking: pl.DataFrame
+    held: pl.DataFrame | None
+
+
+class Settled(NamedTuple):
+    """asked: the subjects that could be answered; rows: FINDING_ROWS of those that fail, ascending."""
+
+    asked: pl.Series
+    rows: pl.DataFrame
+
+
+#: settled(asking, what each table holds, options)
+Settle = Callable[[pl.DataFrame, Sequence[pl.DataFrame], Mapping[str, Any]], Settled]
+
+
+def outcome_of_lookup(found: Lookup, settle: Settle, options: Mapping[str, Any], count: int) -> Outcome:
+    """The outcome where a source is asked alone (count: number of its subjects): nobody is asked where it has nothing
+    of the other table."""
+    failed, asked = np.zeros(count, bool), np.zeros(count, bool)
+    if found.held is None:
+        return Outcome(failed, lambda _: no_rows(), asked=asked)
+    answer = settle(found.asking, [found.held], options)
+    asked[answer.asked.to_numpy()] = True
+    failed[answer.rows["sid"].to_numpy()] = True
+    return Outcome(failed, lambda sids: answer.rows.filter(pl.col("sid").is_in(sids.tolist())), asked=asked)
 
 
 def of_source(count: int, findings: pl.DataFrame, *, looked: bool = True) -> Outcome:

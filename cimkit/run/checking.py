@@ -17,6 +17,7 @@ from cimkit.run.assemble import SourceJudgements, assemble
 from cimkit.run.ids_notes import with_notes
 from cimkit.run.looking import Across, Look, Looked, Noter, Plan, fault_told
 from cimkit.run.looks import CancelledError, Progress, looks
+from cimkit.run.lookups import Lookups
 from cimkit.sources.limits import Depth, Limits
 from cimkit.sources.source import Source
 
@@ -65,11 +66,13 @@ def run(
     Raises CancelledError when `cancel()` becomes true.
     """
     limits = limits or Limits()
-    look = Look(plan, lang, limits, pictures, across, concluding.noter() if concluding is not None else None)
+    noter = concluding.noter() if concluding is not None else None
+    look = Look(plan, lang, limits, pictures, across, noter, several=len(sources) > 1)
     summaries: list[SourceSummary] = []
     told: list[SourceJudgements] = []
     faults: list[Mapping[str, Any]] = []
     pairs = AcrossRun(plan.missing_parameters)
+    lookups = Lookups()
     views: list[StoreyPlan | Map] = []
     every = chain(
         looks(look, sources, crew, cache, progress=progress, cancel=cancel),
@@ -84,9 +87,11 @@ def run(
             told.append(looked.told)
         faults += looked.faults
         pairs.join(looked.pairs)
+        lookups.join(looked.lookups)
         views += looked.views
     if progress is not None:
         progress("report", len(sources), len(sources))
+    told = lookups.settled(plan.rules, told)
     told += pairs.judged()
     views += pairs.maps.views() if pictures else []
     faults += [fault_told(fault, sources[index], code) for fault, index, code in pairs.faults]

@@ -16,6 +16,7 @@ from cimkit.run.assemble import SourceJudgements
 from cimkit.run.cache import AnswerCache, cimkit_state, key_of
 from cimkit.run.engine import Judgement
 from cimkit.run.looking import Look, Looked, Plan
+from cimkit.run.lookups import Lookups
 from cimkit.sources.source import Source
 
 __all__ = ["Keeper"]
@@ -107,6 +108,7 @@ def _written(looked: Looked) -> bytes:
             "summary": {each.name: getattr(looked.summary, each.name) for each in fields(SourceSummary)},
             "people": None if told is None else told.people.to_dict(as_series=False),
             "note": looked.note,
+            "lookups": looked.lookups.told(),
             "judgements": [] if told is None else [_judgement(key, one) for key, one in told.judgements.items()],
         }
     )
@@ -131,6 +133,7 @@ def _read(kept: Mapping[str, Any], index: int, plan: Plan) -> Looked:
     summary = SourceSummary(**given, verdict=Verdict(verdict) if verdict else None)
     looked = Looked(summary, None, AcrossRun(plan.missing_parameters))
     looked.note = kept["note"]
+    looked.lookups = Lookups.of_told(kept["lookups"], index)
     if kept["people"] is not None:
         people = pl.DataFrame(kept["people"], schema=_PEOPLE)
         people = people.with_columns(pl.lit(index, dtype=pl.Int32).alias("source"))

@@ -17,6 +17,7 @@ from cimkit.rules.model import Pack, Rule
 from cimkit.run.across import AcrossRun
 from cimkit.run.assemble import SourceJudgements
 from cimkit.run.engine import judge_rules, may_speak_of
+from cimkit.run.lookups import Lookups
 from cimkit.run.plan import demand_of
 from cimkit.run.reading import read_facts
 from cimkit.run.streaming import Streamed, judge_streamed, may_stream, must_stream
@@ -96,6 +97,7 @@ class Looked:
     faults: list[Mapping[str, Any]] = field(default_factory=list)
     views: list[StoreyPlan] = field(default_factory=list)
     note: Any = None  # see Noter
+    lookups: Lookups = field(default_factory=Lookups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Look:
     pictures: bool = False
     across: Across | None = None
     noter: Noter | None = None
+    several: bool = False  # whether there are other sources, in which a table may lie that this one refers to
 
     def __call__(self, task: tuple[int, Source]) -> Looked:
         """What the source says. One that can't be read, and a fault of cimkit, are in the answer.
@@ -161,11 +164,7 @@ class Look:
         told = SourceJudgements.of(index, facts, alone, judgements) if streamed is None else streamed.told
         if self.pictures and source.data is not None and source.format in IFC_FORMATS and len(alone) < len(rules):
             facts = _with_footprint(source.data, facts)
-        looked.pairs.take(index, facts, rules, source.name)
-        if self.across is not None:
-            self.across.take(source, facts)
-        if self.noter is not None:
-            looked.note = self.noter.note(source, facts)
+        self._leave(index, source, facts, rules, looked)
         _summarise(summary, facts, [judgement.verdict for judgement in judgements])
         if streamed is not None:
             summary.subjects = streamed.subjects
@@ -179,6 +178,16 @@ class Look:
             if reason is not None:
                 summary.facts = {**summary.facts, "plans": reason}
         return told
+
+    def _leave(self, index: int, source: Source, facts: Facts, rules: Sequence[Rule], looked: Looked) -> None:
+        """What the other sources of the run need of this one."""
+        looked.pairs.take(index, facts, rules, source.name)
+        if self.several:
+            looked.lookups.take(index, facts, rules)
+        if self.across is not None:
+            self.across.take(source, facts)
+        if self.noter is not None:
+            looked.note = self.noter.note(source, facts)
 
     def _stream(self, index: int, source: Source, rules: Sequence[Rule]) -> Streamed | None:
         """The answers of a source that is too large to be read at once; None for others, and where other sources want
