@@ -69,7 +69,8 @@ class _Page:
         lines += [f"{self.mark}# {self._word('page_source')}", "", *self._sources(), ""]
         if self.cases:
             lines += [f"{self.mark}# {self._word('page_cases')}", ""]
-            lines += [f"- {self._word(f'case_{case.verdict}')}: {case.why}" for case in self.cases]
+            said = ((self._word(f"case_{case.verdict}"), case.why) for case in self.cases)
+            lines += [f"- {self._word('case_line', verdict=verdict, why=why)}" for verdict, why in said]
             lines.append("")
         return "\n".join(lines)
 

@@ -13,7 +13,7 @@ __all__ = ["sentence"]
 def sentence(error: click.UsageError, words: Words) -> str:
     """The sentence, with the nearest right word where one is near, and where help is."""
     help_of = error.ctx.command_path if error.ctx is not None else "cimcheck"
-    return f"{_what(error, words)} {words('see_help', command=help_of)}"
+    return words("complaint", what=_what(error, words), help=words("see_help", command=help_of))
 
 
 def _what(error: click.UsageError, words: Words) -> str:
@@ -29,11 +29,22 @@ def _what(error: click.UsageError, words: Words) -> str:
         case click.BadParameter():
             if error.param is not None and isinstance(error.param.type, click.Choice):
                 return words("bad_choice", name=_name(error), known=" | ".join(map(str, error.param.type.choices)))
-            return words("bad_parameter", name=_name(error), problem=error.message)
+            wanted = _wanted(error.param.type) if error.param is not None else None
+            problem = words(wanted[0], **wanted[1]) if wanted is not None else error.message
+            return words("bad_parameter", name=_name(error), problem=problem)
+        case click.BadOptionUsage() if "does not take" in error.message:  # click has one class for both
+            return words("option_without_value", option=error.option_name)
         case click.BadOptionUsage():
             return words("option_needs_value", option=error.option_name)
         case _:
             return words("wrong_use", problem=error.format_message())
+
+
+def _wanted(kind: click.ParamType[object]) -> tuple[str, dict[str, object]] | None:
+    """The sentence on what a number should be; None for values that are no numbers."""
+    if isinstance(kind, click.IntRange) and kind.min is not None:
+        return "whole_number_from", {"least": kind.min}
+    return ("whole_number", {}) if isinstance(kind, click.types.IntParamType) else None
 
 
 def _name(error: click.BadParameter) -> str:

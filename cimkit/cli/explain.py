@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+#: So many codes are named where a beginning of codes was given.
+_SHOWN = 12
+
 
 def command(words: Words) -> click.Command:
     """The command."""
@@ -45,7 +48,11 @@ def _find(code: str, packs: list[LoadedPack]) -> tuple[Rule, LoadedPack]:
     if found:
         # packs that extend another have its rules too, but not their cases
         return next((pair for pair in found if pair[0].code.startswith(pair[1].prefix)), found[0])
-    near = nearest(code, [rule.code for pack in packs for rule in pack.rules])
+    codes = list(dict.fromkeys(rule.code for pack in packs for rule in pack.rules))
+    if under := [each for each in codes if each.startswith(code.upper())]:
+        shown = " ".join(under[:_SHOWN]) + (" …" if len(under) > _SHOWN else "")
+        raise UsageError("cli.rules_under", word=code, count=len(under), codes=shown)
+    near = nearest(code, codes)
     if near is not None:
         raise UsageError("cli.unknown_rule_near", word=code, near=near)
     raise UsageError("cli.unknown_rule", word=code)

@@ -234,14 +234,20 @@ class _RowReader:
     def _placeholders(self, language: str) -> dict[str, str]:
         cells = self.cells
         name = cells.get(f"name_{language}") or cells.get("name_zh") or cells.get("name_en") or cells["property"]
+        unit = cells.get("unit")
         return {
             "name": name,
             "entity": cells.get("entity") or cells.get("layer", ""),
             "set": _first_few(split_cell(cells.get("sets"))),
             "property": cells["property"],
-            "unit": cells.get("unit", "—"),
+            "unit": unit or "—",
+            "in_unit": _IN_UNIT.get(language, _IN_UNIT["en"]).format(unit=unit) if unit else "",
             "list": cells.get("list", ""),
         }
+
+
+#: `{in_unit}` of a row's texts: nothing for a row without a unit.
+_IN_UNIT = {"zh": "（单位：{unit}）", "en": " (unit: {unit})"}
 
 
 def _first_few(sets: tuple[str, ...]) -> str:
