@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cimkit.checks.contract import finding_rows
+from cimkit.facts.systems import change_of_system
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,12 +96,10 @@ def is_registered(code: int) -> bool:
 def to_degrees(code: int, easting: float, northing: float) -> tuple[float, float] | None:
     """Latitude and longitude of a plane point; None for a code that the register does not have, or a point that the
     projection can't take."""
-    from pyproj import Transformer
     from pyproj.exceptions import ProjError
 
     try:
-        transformer = Transformer.from_crs(code, 4490, always_xy=True)
-        longitude, latitude = transformer.transform(easting, northing)
+        longitude, latitude = change_of_system(f"EPSG:{code}").transform(easting, northing)
     except ProjError:
         return None
     return (latitude, longitude) if math.isfinite(latitude) and math.isfinite(longitude) else None

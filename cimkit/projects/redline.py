@@ -14,6 +14,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.names import fold_layer_name
 from cimkit.facts.shapes import LayerShapes, Shapes
+from cimkit.facts.systems import change_of_system
 from cimkit.run.reading import read_facts
 from cimkit.sources.limits import Limits
 from cimkit.sources.opening import expand
@@ -147,11 +148,10 @@ def _moved(geometries: Any, transformer: Any) -> Any:
 def _transformer(source: str, target: str) -> Any:
     """Of positions in the order east, north; None for a system that nobody knows. CGCS2000 and WGS 84 are taken as one:
     they differ by less than a decimetre."""
-    from pyproj import Transformer
     from pyproj.exceptions import ProjError
 
     name = {"EPSG:4326": _GEOGRAPHIC, "OGC:CRS84": _GEOGRAPHIC, "CRS84": _GEOGRAPHIC}.get(source.upper(), source)
     try:
-        return Transformer.from_crs(name, target, always_xy=True)
+        return change_of_system(name, target)
     except ProjError:
         return None

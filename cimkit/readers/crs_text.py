@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cimkit.facts.systems import change_of_system
+
 __all__ = ["SystemText", "degrees_of", "system_of_wkt"]
 
 
@@ -55,7 +57,7 @@ def degrees_of(crs: str | None, box: Sequence[float]) -> dict[str, float]:
     are named. Nothing where the system has no code of the register, or the box lies where it cannot be computed."""
     if crs is None or not crs.startswith("EPSG:") or not all(map(math.isfinite, box)):
         return {}
-    from pyproj import CRS, Transformer
+    from pyproj import CRS
     from pyproj.exceptions import CRSError, ProjError
 
     try:
@@ -63,8 +65,7 @@ def degrees_of(crs: str | None, box: Sequence[float]) -> dict[str, float]:
         west, south, east, north = box
         degrees = (west, south, east, north)
         if not system.is_geographic:
-            transformer = Transformer.from_crs(system, "EPSG:4490", always_xy=True)
-            degrees = transformer.transform_bounds(west, south, east, north)
+            degrees = change_of_system(crs).transform_bounds(west, south, east, north)
     except (CRSError, ProjError):
         return {}
     if not all(map(math.isfinite, degrees)):

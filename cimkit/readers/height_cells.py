@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from cimkit.facts.systems import change_of_system
+
 __all__ = ["CELL", "CELL_DEGREES", "HeightCells", "cells_text", "earth_text", "on_the_earth"]
 
 #: Side of a cell in a plane reference system, metres.
@@ -104,14 +106,14 @@ def on_the_earth(cells: Cells, crs: str | None, side: float, *, lowest: bool = F
 
 def _in_degrees(points: _Array, crs: str) -> _Array:
     """East before north, (n, 2), to longitude and latitude; NaN where it can't be computed."""
-    from pyproj import CRS, Transformer
+    from pyproj import CRS
     from pyproj.exceptions import CRSError, ProjError
 
     try:
         system = CRS.from_user_input(crs)
         if system.is_geographic:
             return points
-        x, y = Transformer.from_crs(system, "EPSG:4490", always_xy=True).transform(points[:, 0], points[:, 1])
+        x, y = change_of_system(crs).transform(points[:, 0], points[:, 1])
     except (CRSError, ProjError):
         return np.full(points.shape, np.nan)
     return np.column_stack([x, y])

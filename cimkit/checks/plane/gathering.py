@@ -13,6 +13,7 @@ from cimkit.checks.contract import Context
 from cimkit.checks.plane.survey import shapes_of, survey
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.shapes import GeometryArray
+from cimkit.facts.systems import change_of_system
 
 __all__ = ["Gathered", "gather", "is_geographic", "length_in", "system"]
 
@@ -74,11 +75,10 @@ def _moved(geometry: GeometryArray, source: str, target: str) -> GeometryArray:
 
 @lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> Any:
-    from pyproj import Transformer
     from pyproj.exceptions import CRSError, ProjError
 
     try:
-        return Transformer.from_crs(source, target, always_xy=True)
+        return change_of_system(source, target)
     except (CRSError, ProjError):
         return None
 

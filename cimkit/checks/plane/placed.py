@@ -19,6 +19,7 @@ from cimkit.checks.plane.survey import shapes_of, survey
 from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
 from cimkit.facts.shapes import LayerShapes
+from cimkit.facts.systems import change_of_system
 
 __all__ = ["demand", "judge"]
 
@@ -142,13 +143,10 @@ def _span(bounds: _Bounds, crs: str | None, options: Mapping[str, Any]) -> _Answ
 
 def _inside(bounds: _Bounds, crs: str | None, options: Mapping[str, Any]) -> _Answer:
     box = options.get("box")
-    if not box or system(crs) is None:
+    if not box or crs is None or system(crs) is None:
         return None
-    from pyproj import Transformer
-
-    transformer = Transformer.from_crs(crs, 4490, always_xy=True)
     x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    longitude, latitude = (np.asarray(each) for each in transformer.transform(x, y))
+    longitude, latitude = (np.asarray(each) for each in change_of_system(crs).transform(x, y))
     inside = (latitude >= box["south"]) & (latitude <= box["north"])
     inside &= (longitude >= box["west"]) & (longitude <= box["east"])
     return ~inside, box_text(box)

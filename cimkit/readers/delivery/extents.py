@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cimkit.facts.systems import change_of_system
 from cimkit.readers.delivery.found import Extent, Found
 
 __all__ = ["apart", "cover", "in_degrees"]
@@ -47,11 +48,10 @@ def in_degrees(extent: Extent, crs: str | None) -> Extent | None:
         return extent
     if crs is None:
         return None
-    from pyproj import Transformer
     from pyproj.exceptions import CRSError, ProjError
 
     try:
-        bounds = Transformer.from_crs(crs, 4490, always_xy=True).transform_bounds(*extent)
+        bounds = change_of_system(crs).transform_bounds(*extent)
     except (CRSError, ProjError):
         return None
     west, south, east, north = bounds
