@@ -19,6 +19,7 @@ SCHEMAS = {
     "rule": ("cimkit.rules", "schemas/rule.json"),
     "settings": ("cimkit.rules", "schemas/settings.json"),
     "project": ("cimkit.projects", "schemas/project.json"),
+    "portfolio": ("cimkit.projects", "schemas/portfolio.json"),
     "delivery": ("cimkit.readers.delivery", "schemas/delivery.json"),
     "waivers": ("cimkit.report", "schemas/waivers.json"),
 }

@@ -214,7 +214,7 @@ def test_rules_packs_and_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ln-bim-construction" in capsys.readouterr().out.splitlines()[2]
 
 
-@pytest.mark.parametrize("document", ["report", "pack", "rule", "settings", "waivers"])
+@pytest.mark.parametrize("document", ["report", "pack", "rule", "settings", "waivers", "project", "portfolio"])
 def test_schemas(document: str, capsys: pytest.CaptureFixture[str]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     assert main(["schema", document]) == 0
