@@ -26,6 +26,7 @@ CITY_DEFECTS: Mapping[str, str] = {
     "city_semantics": "semantics that do not fit the boundaries, or point to surfaces that are not described",
     "city_material": "materials do not fit the boundaries, or are not there",
     "city_texture": "textures do not fit the boundaries, or they or their coordinates are not there",
+    "city_texture_file": "a picture that the model names is not where it says",
     "city_template": "a geometry instance names a template that is not there",
     "city_extension": "something named with + that no declared extension describes",
     "city_crs": "the reference system is not written as the format wants it, or geometries disagree on it",
@@ -59,6 +60,7 @@ CITY_DETAILS: Mapping[str, frozenset[str]] = {
         "city_semantics": "not_an_array not_an_index wrong_length missing surface_missing",
         "city_material": "not_an_array not_an_index wrong_length missing",
         "city_texture": "not_an_array not_an_index wrong_length missing coordinates_missing",
+        "city_texture_file": "file_missing file_case file_outside file_absolute file_remote",
         "city_template": "missing",
         "city_extension": "not_declared",
         "city_crs": "wrong_form several",
@@ -68,7 +70,7 @@ CITY_DETAILS: Mapping[str, frozenset[str]] = {
         "city_repeated_id": "in_several_lines",
         "city_duplicate_vertex": "twice",
         "city_unused_vertex": "unused",
-        "city_not_judged": "crs_unknown unknown_geometry doctype",
+        "city_not_judged": "crs_unknown unknown_geometry doctype textures",
     }.items()
 }
 
@@ -80,6 +82,7 @@ ADVICE = frozenset(
         "city_duplicate_vertex",
         "city_unused_vertex",
         "city_transform",
+        "city_texture_file",
         "city_not_judged",
     }
 )

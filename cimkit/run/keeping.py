@@ -61,9 +61,16 @@ class Keeper:
             return None  # of another make
 
     def keep(self, source: Source, looked: Looked) -> None:
-        """Keep it for the next run, unless it may be another then, or other sources have a say in it."""
-        if looked.faults or looked.summary.error_key in _PASSING or not looked.pairs.is_empty:
+        """Keep it for the next run, unless it may be another then: other files have a say in it, which may change by
+        themselves, or it left too much for rules across sources."""
+        told = looked.summary.facts
+        if looked.faults or looked.summary.error_key in _PASSING or "textures" in told:
             return
+        if not looked.pairs.is_empty:
+            from cimkit.run.across_keeping import is_worth_keeping
+
+            if not is_worth_keeping(looked.pairs):
+                return
         key = self._key(source, looked.summary.sha256)
         if key is not None:
             self.cache.keep(key, _written(looked))
@@ -109,9 +116,18 @@ def _written(looked: Looked) -> bytes:
             "people": None if told is None else told.people.to_dict(as_series=False),
             "note": looked.note,
             "lookups": looked.lookups.told(),
+            "pairs": _pairs(looked.pairs),
             "judgements": [] if told is None else [_judgement(key, one) for key, one in told.judgements.items()],
         }
     )
+
+
+def _pairs(left: AcrossRun) -> list[dict[str, Any]]:
+    if left.is_empty:
+        return []
+    from cimkit.run.across_keeping import pairs_written
+
+    return pairs_written(left)
 
 
 def _judgement(key: tuple[str, str], judgement: Judgement) -> dict[str, Any]:
@@ -134,6 +150,10 @@ def _read(kept: Mapping[str, Any], index: int, plan: Plan) -> Looked:
     looked = Looked(summary, None, AcrossRun(plan.missing_parameters))
     looked.note = kept["note"]
     looked.lookups = Lookups.of_told(kept["lookups"], index)
+    if kept["pairs"]:
+        from cimkit.run.across_keeping import pairs_read
+
+        looked.pairs = pairs_read(kept["pairs"], index, plan.rules, plan.missing_parameters)
     if kept["people"] is not None:
         people = pl.DataFrame(kept["people"], schema=_PEOPLE)
         people = people.with_columns(pl.lit(index, dtype=pl.Int32).alias("source"))

@@ -265,7 +265,7 @@ def _summarise(summary: SourceSummary, facts: Facts, verdicts: Sequence[Verdict]
     summary.partial = bool(facts.counts.get("truncated", 0) or facts.counts.get("unreadable_records", 0))
     summary.facts = {
         name: facts.whole[name]
-        for name in ("header", "discipline", "georeference", "storeys", "units")
+        for name in ("header", "discipline", "georeference", "storeys", "units", "textures", "looked_at")
         if name in facts.whole
     }
     summary.kinds = {name[5:]: count for name, count in facts.counts.items() if name.startswith("kind:")}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
+from cimkit.sources.formats import READ_WHOLE
 from cimkit.sources.limits import Limits
 from cimkit.sources.source import Source
 
@@ -21,7 +23,6 @@ DemandFor = Callable[[IfcSchema | None], Demand]
 #: Readers of whole files: format -> (module of `cimkit.readers`, function of bytes, demand and name).
 _OF_BYTES: Mapping[str, tuple[str, str]] = {
     "ifcxml": ("ifcxml", "read_ifcxml"),
-    "cityjson": ("cityjson.reader", "read_cityjson"),
     "geojson": ("vector.geojson", "read_geojson"),
     "geojsonseq": ("vector.geojson", "read_geojson_sequence"),
     "csv": ("tables.csv_text", "read_csv"),
@@ -32,7 +33,6 @@ _OF_BYTES: Mapping[str, tuple[str, str]] = {
 }
 #: Readers that need a place on disk: format -> (module, function of path, demand and name).
 _OF_PATHS: Mapping[str, tuple[str, str]] = {
-    "citygml": ("citygml.reader", "read_citygml"),
     "geopackage": ("vector.geopackage", "read_geopackage"),
     "shapefile": ("vector.shapefile", "read_shapefile"),
     "filegdb": ("vector.filegdb", "read_filegdb"),
@@ -42,6 +42,11 @@ _OF_PATHS: Mapping[str, tuple[str, str]] = {
     "osgb": ("osgb.reader", "read_osgb"),
     "i3s": ("i3s.reader", "read_i3s"),
     "s3m": ("s3m.reader", "read_s3m"),
+}
+#: Readers of models that name pictures beside them: format -> (module, function of bytes or path, demand and name).
+_WITH_PICTURES: Mapping[str, tuple[str, str]] = {
+    "cityjson": ("cityjson.reader", "read_cityjson"),
+    "citygml": ("citygml.reader", "read_citygml"),
 }
 
 
@@ -67,6 +72,14 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
         from cimkit.readers.vector.postgis import read_postgis
 
         return read_postgis(source.address or "", demand_for(None), name=source.name)
+    if format in _WITH_PICTURES:
+        from cimkit.sources.beside import beside
+
+        named = partial(_reader(_WITH_PICTURES[format]), name=source.name, beside=beside(source))
+        if format in READ_WHOLE:
+            return named(source.read(limits), demand_for(None))
+        with source.on_disk(limits) as path:
+            return named(path, demand_for(None))
     if format in _OF_BYTES:
         return _reader(_OF_BYTES[format])(source.read(limits), demand_for(None), name=source.name)
     if format in _OF_PATHS:

@@ -96,9 +96,9 @@ def test_textures_run_along_the_rings() -> None:
     }
     ring = [0, 0, 1, 1, 0]
     solid(content)["texture"] = {"t": {"values": [[[ring], [[None]], [ring], [ring], [ring], [[None] * 5]]]}}
-    assert defects(content) == []
+    assert defects(content) == [("city_not_judged", "textures")]  # nobody knows what lies beside it
     solid(content)["texture"]["t"]["values"][0][0] = [[0, 0, 1, 1, 2]]
-    assert defects(content) == [("city_texture", "coordinates_missing")]
+    assert ("city_texture", "coordinates_missing") in defects(content)
 
 
 def test_templates() -> None:

@@ -25,14 +25,18 @@ from cimkit.readers.cityjson.documents import without_collector
 from cimkit.readers.cityjson.ledger import Ledger
 from cimkit.readers.cityjson.metric import Metric, east_north, metric_of
 from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
+from cimkit.readers.cityjson.textures import KIND as TEXTURE_FILE
+from cimkit.readers.cityjson.textures import judge_textures
 
 if TYPE_CHECKING:
     from cimkit.facts.columns import IntArray
     from cimkit.facts.demand import Demand
+    from cimkit.sources.beside import Beside
 
 __all__ = ["read_citygml"]
 
 _CHUNK = 1 << 20
+_IMAGE = "imageURI"  # of the module Appearance, 1.0 to 3.0
 _VERSIONS = ("1.0", "2.0", "3.0")
 _HREFS = etree.XPath("//@x:href", namespaces={"x": "http://www.w3.org/1999/xlink"}, smart_strings=False)
 _REFERENCE_SYSTEMS = etree.XPath("//@srsName", smart_strings=False)
@@ -48,20 +52,23 @@ _OLD_NUMBERS = tuple(etree.XPath("boolean(//g:coordinates | //g:coord)", namespa
 _PLAIN = b"0123456789+-. \t\r\n"
 
 
-def read_citygml(given: bytes | memoryview | Path, demand: Demand, *, name: str | None = None) -> Facts:
+def read_citygml(
+    given: bytes | memoryview | Path, demand: Demand, *, name: str | None = None, beside: Beside | None = None
+) -> Facts:
     """Read a CityGML file 1.0, 2.0 or 3.0: its bytes, or its path; a file is read piece by piece.
 
     Subjects are the city objects, boundary surfaces included, their kind the local name; attribute columns `id` and
     `type`; properties without a set, generic ones among them; relations `parent` and `group`. With demand.geometry,
     `whole["geometry"]` is a `SubjectGeometry`, and `whole["map_points"]` its points in the plane of the reference
     system, east first, with that system; without it shapes are looked at for references and numbers alone. The
-    XML schemas and appearances are not looked at. No entity is expanded, nothing is fetched, and a member's tree is let
+    XML schemas are not looked at, of appearances only whether the pictures are there, where it is known what lies
+    `beside` the file. No entity is expanded, nothing is fetched, and a member's tree is let
     go once it is read.
 
     Raises SourceError for a file that can't be opened, for bytes that are no XML, and for XML without any city object
     before its first fault.
     """
-    reading = _Reading(demand, Ledger(demand.defects), name)
+    reading = _Reading(demand, Ledger(demand.defects), name, beside)
     try:
         file = given.open("rb") if isinstance(given, Path) else io.BytesIO(given)
     except OSError as closed:
@@ -78,8 +85,10 @@ def read_citygml(given: bytes | memoryview | Path, demand: Demand, *, name: str 
 class _Reading:
     """The steps from bytes to facts."""
 
-    def __init__(self, demand: Demand, ledger: Ledger, name: str | None) -> None:
-        self.demand, self.ledger, self.name = demand, ledger, name
+    def __init__(self, demand: Demand, ledger: Ledger, name: str | None, beside: Beside | None) -> None:
+        self.demand, self.ledger, self.name, self.beside = demand, ledger, name, beside
+        self._images: dict[str, str] = {}
+        self._wants_images = TEXTURE_FILE in ledger.kinds
         self.geometries = Geometries(ledger)
         self.members = Members(self.geometries)
         self.envelope: dict[str, Any] = {}
@@ -119,6 +128,9 @@ class _Reading:
         declared = {*root.nsmap.values()}
         spaces = [number for number, space in enumerate(GML) if space in declared or space.encode() in raw]
         with_geometry = self._wants_geometry or self._odd_numbers(root, raw, spaces)
+        if self._wants_images and _IMAGE.encode() in raw:
+            for element in root.iter(f"{{*}}{_IMAGE}"):
+                self._image(element)
         if b"srsName" in raw:
             self.geometries.reference_systems.update(_texts(_REFERENCE_SYSTEMS(root)))
         if self._wants_ids or self._wants_references:
@@ -153,7 +165,7 @@ class _Reading:
         """Read what can't be cut into pieces. lines: how many of the file stand before it."""
         parser = etree.XMLPullParser(
             ("start", "end"),
-            tag=["{*}CityModel", *(f"{{*}}{member}" for member in sorted(MEMBERS)), "{*}Envelope"],
+            tag=["{*}CityModel", *(f"{{*}}{name}" for name in (*sorted(MEMBERS), "Envelope", _IMAGE))],
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -184,6 +196,8 @@ class _Reading:
                 self._document_type(element)
         elif name == "Envelope" and parent is not None and _is_root(parent.getparent()):
             self._envelope(element)
+        elif name == _IMAGE:
+            self._image(element)
         elif name in MEMBERS and _is_root(parent):
             if self._wants_ids or self._wants_references:
                 self._note(element, _ID_HERE, with_references=True)
@@ -219,6 +233,11 @@ class _Reading:
             if local(corner) in {"lowerCorner", "upperCorner"}:
                 self.envelope[local(corner)] = (corner.text or "").split()
 
+    def _image(self, element: Element) -> None:
+        name = (element.text or "").strip()
+        if name and self._wants_images:
+            self._images.setdefault(name, f"//*[local-name()='{_IMAGE}'][.='{name}']")
+
     def _note(self, element: Element, every_id: Iterable[etree.XPath], *, with_references: bool) -> None:
         """Names given in an element, and names used in it."""
         for ids in every_id:
@@ -242,6 +261,7 @@ class _Reading:
     def facts(self) -> Facts:
         for href in sorted(href for href in self._hrefs if href[1:] not in self._ids):
             self.ledger.add("city_reference", "xlink_missing", f'//*[@xlink:href="{href}"]', found=href)
+        textures = judge_textures(self._images, self.beside, self.ledger, "/*")
         objects = self.members.objects
         kinds = [one.kind for one in objects]
         names = tuple(dict.fromkeys(kinds))
@@ -261,7 +281,7 @@ class _Reading:
             properties=tuple(property_columns(enumerate(one.attributes for one in objects), self.demand.properties)),
             links=self._links(objects),
             datasets=self._dataset(crs, len(objects)),
-            whole=self._whole(crs),
+            whole=self._whole(crs) | ({} if textures is None else {"textures": textures}),
             counts={"subjects": len(objects), **{f"kind:{kind}": count for kind, count in Counter(kinds).items()}},
             defects=self.ledger.frame(),
         )

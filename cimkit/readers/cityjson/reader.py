@@ -23,23 +23,28 @@ from cimkit.readers.cityjson.solids import subject_geometry
 from cimkit.readers.cityjson.surfaces import SurfaceCheck
 from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
 from cimkit.readers.cityjson.tables import DEPTHS
+from cimkit.readers.cityjson.textures import judge_textures
 from cimkit.readers.cityjson.vertices import Vertices, judge_vertices, read_vertices
 
 if TYPE_CHECKING:
     from cimkit.facts.columns import Column
     from cimkit.facts.demand import Demand
+    from cimkit.sources.beside import Beside
 
 __all__ = ["read_cityjson"]
 
 _REFERENCE_DEFECTS = frozenset({"city_vertex_index", "city_unused_vertex", "city_template"})
 
 
-def read_cityjson(data: bytes | memoryview, demand: Demand, *, name: str | None = None) -> Facts:
+def read_cityjson(
+    data: bytes | memoryview, demand: Demand, *, name: str | None = None, beside: Beside | None = None
+) -> Facts:
     """Read a CityJSON file 1.0, 1.1 or 2.0, or a CityJSON text sequence (a document, then a feature a line).
 
     Subjects are the city objects, their kind the `type`; attribute columns `id`, `type`, `lod`; properties without a
     set; relations `parent` and `group`. With demand.geometry, `whole["geometry"]` is a `SubjectGeometry`, and
     `whole["map_points"]` its points in the plane of the reference system, east first, with that system.
+    beside: what lies beside the file, so that its pictures can be looked for.
     Extensions are never fetched: what an undeclared one would have to describe is a defect, a declared one is believed.
 
     Raises SourceError for bytes that are no JSON at all; whatever is wrong inside is a defect.
@@ -47,14 +52,16 @@ def read_cityjson(data: bytes | memoryview, demand: Demand, *, name: str | None 
     ledger = Ledger(demand.defects)
     with without_collector():
         documents = read_documents(data, ledger, name)
-        return _Reading(documents, demand, ledger, name).facts()
+        return _Reading(documents, demand, ledger, name, beside).facts()
 
 
 class _Reading:
     """The steps from documents to facts."""
 
-    def __init__(self, documents: list[Document], demand: Demand, ledger: Ledger, name: str | None) -> None:
-        self.documents, self.demand, self.ledger, self.name = documents, demand, ledger, name
+    def __init__(
+        self, documents: list[Document], demand: Demand, ledger: Ledger, name: str | None, beside: Beside | None
+    ) -> None:
+        self.documents, self.demand, self.ledger, self.name, self.beside = documents, demand, ledger, name, beside
         head = documents[0]
         self.head = head.content
         self.written, self.version = version_of(self.head, ledger, head.line)
@@ -70,6 +77,7 @@ class _Reading:
             check_references(self.objects, self.known, self.ledger)
         vertices = read_vertices(self.documents, self.version, self.ledger)
         geometry = self._geometry(vertices)
+        textures = judge_textures(self._textures(), self.beside, self.ledger, pointer("appearance", "textures"))
         kinds = [text_or_none(one.content.get("type")) or "" for one in self.objects]
         names = tuple(dict.fromkeys(kinds))
         number = {kind: position for position, kind in enumerate(names)}
@@ -88,7 +96,7 @@ class _Reading:
             links=links(self.objects, self.known),
             datasets=self._dataset(vertices),
             defects=self.ledger.frame(),
-            whole=self._whole(geometry, vertices),
+            whole=self._whole(geometry, vertices) | ({} if textures is None else {"textures": textures}),
             counts=self._counts(kinds),
         )
 
@@ -219,6 +227,19 @@ class _Reading:
         templates = self.head.get("geometry-templates")
         items = templates.get("templates") if isinstance(templates, Mapping) else None
         return items if isinstance(items, list) else []
+
+    def _textures(self) -> dict[str, str]:
+        """The names of all pictures, each with the first place that has it."""
+        found: dict[str, str] = {}
+        for document in self.documents:
+            appearance = document.content.get("appearance")
+            textures = appearance.get("textures") if isinstance(appearance, Mapping) else None
+            for number, texture in enumerate(textures if isinstance(textures, list) else ()):
+                image = texture.get("image") if isinstance(texture, Mapping) else None
+                if isinstance(image, str) and image.strip():
+                    place = pointer("appearance", "textures", number, "image")
+                    found.setdefault(image, place if document.line is None else f"{document.line}:{place}")
+        return found
 
     def _instances(self, instances: Sequence[Placed], vertices: Vertices, used: npt.NDArray[np.bool_]) -> None:
         templates = len(self._template_items())
