@@ -39,7 +39,9 @@ class Figures:
         found = {row["group"]: row for row in self._groups(projects)}
         names = {code: area.name for code, area in definitions().areas.items() if _is_city(code, area.parent)}
         empty = dict.fromkeys(self.total, 0) | {"share": None}
-        rows = [{**empty, "group": code, **found.get(code, {}), "code": code, "name": name} for code, name in names.items()]
+        rows = [
+            {**empty, "group": code, **found.get(code, {}), "code": code, "name": name} for code, name in names.items()
+        ]
         rows += [{**row, "code": code, "name": code or None} for code, row in found.items() if code not in names]
         return sorted(rows, key=lambda row: (not row["projects"], -(row["share"] or 0), -row["bad"], row["code"]))
 
