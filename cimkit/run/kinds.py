@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
 from cimkit.facts.ifc_schema import IfcSchema
-from cimkit.facts.names import FoldedNames
+from cimkit.facts.names import fold_layer_name
 from cimkit.rules.conditions import Entity
 
 __all__ = ["kinds_named", "layers_named"]
@@ -37,7 +38,14 @@ def layers_named(facet: Entity, layers: Sequence[str]) -> frozenset[str]:
 
     Their names are compared without width, case, spaces and the form of brackets; a pattern is tried as it is.
     """
-    names = pl.Series(list(layers), dtype=pl.String)
     listed = facet.name.exact_texts()
-    meant = facet.name.accepts_text(names) if listed is None else FoldedNames.of(listed)(names)
-    return frozenset(names.filter(pl.Series(meant, dtype=pl.Boolean)))
+    if listed is not None:  # asked of every rule and source: without a column of names
+        folded = _folded(listed)
+        return frozenset(name for name in layers if fold_layer_name(name) in folded)
+    names = pl.Series(list(layers), dtype=pl.String)
+    return frozenset(names.filter(pl.Series(facet.name.accepts_text(names), dtype=pl.Boolean)))
+
+
+@lru_cache(maxsize=4096)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(fold_layer_name, names))
