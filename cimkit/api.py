@@ -8,8 +8,9 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cimkit.errors import CimkitError, SourceError
+from cimkit.errors import CimkitError, SourceError, UsageError
 from cimkit.facts.model import Facts
+from cimkit.locales import LANGUAGES
 from cimkit.report.model import Report, Verdict
 from cimkit.rules.settings import Settings
 from cimkit.sources.limits import Limits
@@ -119,10 +120,13 @@ def check_sources(
     from cimkit.run.planning import plan_for, settings_for, with_depth
     from cimkit.sources.opening import expand
 
+    lang = _known_language(lang)
     limits = with_depth(limits or Limits(), depth)
     opened: list[Source] = []
     deliveries: list[DeliveryRun] = []
     for index, source in enumerate(sources):
+        if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) and not hasattr(source, "read"):
+            raise UsageError("run.not_a_source", kind=type(source).__name__)
         name = names[index] if names else None
         found = list(expand(source, limits, name=name))
         if base is not None or _is_several(source, found):
@@ -132,14 +136,22 @@ def check_sources(
             deliveries += [delivery] if delivery is not None else []
         opened += found
     chosen = settings_for(settings, sources)
-    lang = lang or "zh"
     concluding = None
     if deliveries:
         from cimkit.run.delivery import Deliveries
 
         concluding = Deliveries(deliveries)
     known = [*opened, *(delivery.source for delivery in deliveries)]
-    plan = plan_for(known, packs=packs, ids=ids, stage=stage, settings=chosen, select=select, ignore=ignore, lang=lang)
+    plan = plan_for(
+        known,
+        packs=None if packs is None else _several(packs),
+        ids=_several(ids),
+        stage=stage,
+        settings=chosen,
+        select=_several(select),
+        ignore=_several(ignore),
+        lang=lang,
+    )
     report = run(
         opened,
         plan,
@@ -153,6 +165,17 @@ def check_sources(
         cache=cache,
     )
     return _with_waivers(report, chosen)
+
+
+def _known_language(lang: str | None) -> str:
+    if lang is not None and lang not in LANGUAGES:
+        raise UsageError("run.unknown_language", word=lang, known=", ".join(LANGUAGES))
+    return lang or "zh"
+
+
+def _several(given: Any) -> Any:
+    """One pack or IDS file by itself is a list of one: a text is a sequence, too, of letters that nobody meant."""
+    return [given] if isinstance(given, str | bytes | os.PathLike) else given
 
 
 def _is_several(given: SourceLike, found: Sequence[Source]) -> bool:

@@ -160,6 +160,9 @@ class Result:
     reason_values: Mapping[str, Any] = field(default_factory=dict)
     by_source: Sequence[tuple[Verdict, int, int]] = ()  # verdict, applicable, failed for each source
 
+    def __repr__(self) -> str:
+        return f"<Result {self.code} {self.verdict}: {self.severity}, {self.failed} of {self.applicable} failed>"
+
 
 @dataclass
 class SourceSummary:
@@ -231,6 +234,13 @@ class Report:
     def __post_init__(self) -> None:
         for result in self.results:
             result.findings.bind(self, result)
+
+    def __repr__(self) -> str:
+        """What a notebook shows: the tables are for `results` and `to_dict`."""
+        from cimkit.report.summary import count
+
+        told = ", ".join(f"{number} {severity}" for severity, number in count(self).findings.items())
+        return f"<Report {self.verdict}: {told}; {len(self.sources)} sources, {len(self.results)} rules>"
 
     def ok(self, fail_on: str = "error") -> bool:
         """Whether no open finding is at or over `fail_on` (error, warning, info, never) and every source was read."""
