@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.demand import everything
 from cimkit.facts.model import Facts
 from cimkit.readers.notes import Notes
+from cimkit.readers.osgb import reader
 from cimkit.readers.osgb.defects import OSGB_DEFECTS
 from cimkit.readers.osgb.metadata import read_model_metadata
 from cimkit.readers.osgb.reader import read_osgb
@@ -139,6 +141,57 @@ def test_an_empty_folder_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as error:
         read(tmp_path)
     assert error.value.key == "readers.osgb_empty"
+
+
+def many(root: Path) -> Path:
+    """Nine tiles: in each, one file that is not there and one that nobody refers to."""
+    files = {"metadata.xml": SOUND.encode()}
+    for number in range(9):
+        files[f"Data/T{number}/T{number}.osgb"] = osgb(f"T{number}_L15_0.osgb", "gone.osgb")
+        files[f"Data/T{number}/T{number}_L15_0.osgb"] = osgb()
+        files[f"Data/T{number}/T{number}_over.osgb"] = osgb()
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return root
+
+
+def test_of_a_large_folder_whole_tiles_are_opened_spread_over_it_and_how_many_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = many(tmp_path)
+    whole = read(root)
+    told: Any = whole.whole["looked_at"]
+    assert (told["tiles_opened"], told["files_opened"], told["bytes_opened"]) == (9, 27, told["bytes"])
+    assert len(whole.defects) == 18
+
+    monkeypatch.setattr(reader, "_OPENED", told["bytes"] // 3)
+    facts = read(root)
+    looked: Any = facts.whole["looked_at"]
+    assert (looked["tiles"], looked["tiles_opened"], looked["files"], looked["files_opened"]) == (9, 3, 27, 9)
+    assert looked["bytes_opened"] <= told["bytes"] // 3
+    row = facts.defects.row(by_predicate=pl.col("kind") == "osgb_not_judged", named=True)
+    assert (row["detail"], row["found"]) == ("size", "9 / 27")
+    assert row["expected"] == f"3 / 9, {looked['bytes_opened']} / {told['bytes']} B"
+    missing = facts.defects.filter(pl.col("kind") == "osgb_child_missing")["locator"].to_list()
+    assert missing == [f"Data/T{number}/T{number}.osgb" for number in (0, 3, 6)]
+    orphans = facts.defects.filter(pl.col("kind") == "osgb_orphan")["locator"].to_list()
+    assert orphans == [f"Data/T{number}/T{number}_over.osgb" for number in (0, 3, 6)]
+
+
+def test_a_file_too_large_to_be_opened_at_all_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_OPENED", 10)
+    facts = read(many(tmp_path))
+    looked: Any = facts.whole["looked_at"]
+    assert (looked["tiles_opened"], looked["files_opened"]) == (0, 0)
+    assert ("osgb_not_judged", "size") in defects(facts)
+
+
+def test_what_cannot_be_unpacked_leaves_its_references_unknown(tmp_path: Path) -> None:
+    broken = osgb("x.osgb", packed=True)[:40] + b"no zlib"
+    facts = read(folder(tmp_path, **{"Data__T__T.osgb": broken, "Data__T__T_over.osgb": osgb()}))
+    assert {("osgb_file", "packed"), ("osgb_not_judged", "packed")} <= set(defects(facts))
+    assert "osgb_orphan" not in facts.defects["kind"].to_list()
 
 
 def test_a_reference_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

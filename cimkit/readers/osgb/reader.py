@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["read_osgb"]
 
 _LEVEL = re.compile(r"_L(\d{1,3})(?:_|$)", re.IGNORECASE)
-#: Bytes of tiles that are opened for their references; of a larger folder only names and first bytes are looked at.
+#: Bytes of tiles that are opened for their references; of a larger folder so many tiles, spread over it.
 _OPENED = 1_000_000_000
 _LARGEST_METADATA = 10_000_000
 
@@ -44,6 +45,11 @@ class _Tile:
         wanted = f"{self.name}.osgb".casefold()
         return next((file for file in self.files if file.casefold() == wanted), None)
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(self.files.values())
+
     def levels(self) -> list[int]:
         return [int(match[1]) for file in self.files if (match := _LEVEL.search(file.rpartition(".")[0]))]
 
@@ -53,7 +59,8 @@ def read_osgb(path: Path, demand: Demand, *, name: str) -> Facts:
 
     `oblique`: reference system in its shape (`srs_shape`: epsg, enu, local, wkt, missing), origin, tiles, files, bytes,
     levels; `tile`: files, bytes, levels, whether the file is there that a viewer begins with. `opened_share` says how
-    many of the files were opened for what they refer to.
+    many of the files were opened for what they refer to; `whole["looked_at"]` counts tiles, files and bytes, and those
+    of them that were opened.
 
     Raises SourceError for a folder that cannot be listed or has neither tiles nor metadata.
     """
@@ -69,8 +76,8 @@ def read_osgb(path: Path, demand: Demand, *, name: str) -> Facts:
         raise SourceError("readers.osgb_empty", name=name)
     metadata = _metadata(root, metadata_name, found, notes)
     _judge_layout(tiles, notes)
-    opened = _look_inside(root, tiles, notes)
-    return _facts(tiles, metadata, opened, demand, name, notes)
+    looked = _look_inside(root, tiles, notes)
+    return _facts(tiles, metadata, looked, demand, name, notes)
 
 
 def _is_metadata(name: str) -> bool:
@@ -122,35 +129,76 @@ def _judge_layout(tiles: list[_Tile], notes: Notes) -> None:
             notes.add("osgb_root_missing", expected=f"{tile.name}.osgb", locator=tile.folder)
 
 
-def _look_inside(root: Path, tiles: list[_Tile], notes: Notes) -> float:
-    """Judge the files by what is in them; the share of them that were opened as a whole."""
-    total = sum(len(tile.files) for tile in tiles)
-    size = sum(sum(tile.files.values()) for tile in tiles)
-    wanted = notes.wants("osgb_child_missing", "osgb_orphan")
-    whole = size <= _OPENED
+@dataclass(slots=True)
+class _Looked:
+    """What was looked at. Of every file its name, size and first bytes; `opened`: files read whole, and asked for what
+    they refer to."""
+
+    tiles: int = 0
+    tiles_opened: int = 0
+    files: int = 0
+    files_opened: int = 0
+    bytes: int = 0
+    bytes_opened: int = 0
+
+    @property
+    def share(self) -> float:
+        """Of the files, those that were opened."""
+        return self.files_opened / self.files if self.files else 0.0
+
+
+def _look_inside(root: Path, tiles: list[_Tile], notes: Notes) -> _Looked:
+    """Judge the files by what is in them. Of a large folder whole tiles are opened, spread evenly over it, always the
+    same ones."""
+    looked = _Looked(len(tiles), 0, sum(len(tile.files) for tile in tiles), 0, sum(tile.size for tile in tiles))
+    wanted = notes.wants("osgb_child_missing", "osgb_orphan", "osgb_not_judged")
+    chosen = _chosen(tiles, looked.bytes) if wanted else frozenset[int]()
     there = {f"{tile.folder}/{file}".lstrip("/") for tile in tiles for file in tile.files}
     used: set[str] = set()
-    opened, unknown = 0, False
-    for tile in tiles:
+    unknown: set[int] = set()  # tiles with files that could not be unpacked
+    for number, tile in enumerate(tiles):
         for file, length in tile.files.items():
             name = f"{tile.folder}/{file}".lstrip("/")
-            if not _sound(root / name, length, name, notes):
+            if not _sound(root / name, length, name, notes) or number not in chosen:
                 continue
-            if not (wanted and whole):
-                continue
-            opened += 1
+            looked.files_opened += 1
+            looked.bytes_opened += length
             names = references(root / name)
             if names is None:
-                unknown = True
+                unknown.add(number)
                 notes.add("osgb_file", "packed", locator=name)
                 continue
             used |= _judge_references(names, tile.folder, name, there, notes)
-    if wanted and not whole:
-        notes.add("osgb_not_judged", "size", found=f"{size} B", expected=f"<= {_OPENED} B")
-    elif wanted and not unknown:
-        for tile in tiles:
-            _note_orphans(tile, used, notes)
-    return opened / total if total else 0.0
+    looked.tiles_opened = len(chosen)
+    if wanted:
+        _note_not_judged(looked, tiles, unknown, notes)
+    if not unknown:
+        for number in sorted(chosen):  # a tile's files are referred to by the tile itself
+            _note_orphans(tiles[number], used, notes)
+    return looked
+
+
+def _chosen(tiles: list[_Tile], size: int) -> frozenset[int]:
+    """Numbers of the tiles that are opened: all of a folder that is not too large, else as many as may be."""
+    if size <= _OPENED:
+        return frozenset(range(len(tiles)))
+    step = math.ceil(size / _OPENED)
+    chosen, opened = set(), 0
+    for number in range(0, len(tiles), step):
+        if opened + tiles[number].size <= _OPENED:
+            chosen.add(number)
+            opened += tiles[number].size
+    return frozenset(chosen)
+
+
+def _note_not_judged(looked: _Looked, tiles: list[_Tile], unknown: set[int], notes: Notes) -> None:
+    """Say precisely what was not looked at."""
+    if looked.tiles_opened < looked.tiles:
+        files = f"{looked.files_opened} / {looked.files}"
+        shares = f"{looked.tiles_opened} / {looked.tiles}, {looked.bytes_opened} / {looked.bytes} B"
+        notes.add("osgb_not_judged", "size", found=files, expected=shares)
+    for number in sorted(unknown):
+        notes.add("osgb_not_judged", "packed", locator=tiles[number].folder or ".")
 
 
 def _sound(path: Path, length: int, name: str, notes: Notes) -> bool:
@@ -205,7 +253,7 @@ def _note_orphans(tile: _Tile, used: set[str], notes: Notes) -> None:
 
 
 def _facts(
-    tiles: list[_Tile], metadata: ModelMetadata | None, opened: float, demand: Demand, name: str, notes: Notes
+    tiles: list[_Tile], metadata: ModelMetadata | None, looked: _Looked, demand: Demand, name: str, notes: Notes
 ) -> Facts:
     levels = [level for tile in tiles for level in tile.levels()]
     system = metadata.system if metadata is not None else None
@@ -219,9 +267,9 @@ def _facts(
         "version": metadata.version if metadata is not None else None,
         "color_source": metadata.color_source if metadata is not None else None,
         "tiles": len(tiles),
-        "files": sum(len(tile.files) for tile in tiles),
-        "bytes": sum(sum(tile.files.values()) for tile in tiles),
-        "opened_share": round(opened, 6),
+        "files": looked.files,
+        "bytes": looked.bytes,
+        "opened_share": round(looked.share, 6),
     }
     for axis, number in zip("xyz", metadata.origin if metadata is not None else (), strict=False):
         fields[f"origin_{axis}"] = number
@@ -236,7 +284,7 @@ def _facts(
                 "tile", tile.folder or tile.name, tile.name or stem, tile.folder or ".",
                 {
                     "files": len(tile.files),
-                    "bytes": sum(tile.files.values()),
+                    "bytes": tile.size,
                     "root": tile.root is not None,
                     "level_least": min(own, default=None),
                     "level_greatest": max(own, default=None),
@@ -247,6 +295,7 @@ def _facts(
     dataset = {"name": stem, "format": "osgb", "crs": fields["crs"], "height_datum": fields["height_datum"],
                "count": len(tiles)}  # fmt: skip
     return facts_of_records(
-        records, demand, format="osgb", datasets=[dataset], notes=notes, whole={"oblique": dict(fields)},
+        records, demand, format="osgb", datasets=[dataset], notes=notes,
+        whole={"oblique": dict(fields), "looked_at": asdict(looked)},
         counts={"tiles": len(tiles), "files": fields["files"]},
     )  # fmt: skip
