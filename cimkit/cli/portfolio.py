@@ -74,7 +74,8 @@ def _run(
     from cimkit.projects.portfolio.checking import check_portfolio
     from cimkit.projects.portfolio.entry import Options
     from cimkit.projects.portfolio.formats import FORMATS, write
-    from cimkit.projects.portfolio.store import Store, period_named
+    from cimkit.projects.portfolio.periods import period_named
+    from cimkit.projects.portfolio.store import Store
     from cimkit.run.crews import cores
 
     wanted = Wanted.of(reports, FORMATS, opened=open_report, about=where[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import polars as pl
 import pytest
 
 from cimkit.cli.app import run
@@ -119,7 +120,17 @@ def test_numbers_of_the_draft_lead_to_their_projects(changed: Portfolio, tmp_pat
     assert {mark for _, mark in used} == set(traces)
     for number, mark in used:
         assert int(number) == len(traces[mark].rpartition("：")[2].split("、"))
-    assert "2021Q2" in text
+    assert "2021年第二季度" in text
+    for project in changed.projects.iter_rows(named=True):  # numbers alone say nothing to a reader
+        assert f"{project['project']} {project['name']}（" in text
+    invested = changed.projects.filter(pl.col("total_investment").is_not_null()).height
+    assert f"万元（{invested} [" in text
+    began = changed.projects.filter(pl.col("started").str.slice(0, 7).is_in(["2021-04", "2021-05", "2021-06"])).height
+    assert re.search(rf"本期开工 {began}\b", text)
+    with_projects = set(changed.projects["city_name"])
+    without = re.search("没有项目的城市：(.*)。", text)
+    assert without is not None
+    assert with_projects.isdisjoint(without[1].split("、"))
 
 
 def test_a_file_that_cannot_be_written_is_left_as_it_was(checked: Portfolio, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -13,7 +15,8 @@ import pytest
 from cimkit.errors import UsageError
 from cimkit.projects.portfolio.checking import check_portfolio
 from cimkit.projects.portfolio.model import Portfolio
-from cimkit.projects.portfolio.store import Store, period_named
+from cimkit.projects.portfolio.periods import days_of, period_named, period_shown
+from cimkit.projects.portfolio.store import Store
 from cimkit.projects.portfolio.tables import COLUMNS
 from cimkit.run.cache import AnswerCache
 from tests.portfolio.conftest import COUNT, OPTIONS
@@ -163,3 +166,29 @@ def test_a_full_disk_leaves_the_store_as_it_was(
     assert "No space left" in error.value.message("en")
     assert files(store.folder) == before
     assert store.keep(other)
+
+
+def test_a_full_disk_leaves_nothing_behind(checked: Portfolio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "mine").mkdir()
+    monkeypatch.setattr(Path, "write_bytes", full)
+    for name in ("store", "mine"):
+        with pytest.raises(UsageError) as told:
+            Store(tmp_path / name).keep(checked)
+        assert os.strerror(errno.ENOSPC) in told.value.message("en")
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "shown"),
+    [
+        ("2021Q2", ("2021-04-01", "2021-06-30"), "2021年第二季度"),
+        ("2021", ("2021-01-01", "2021-12-31"), "2021年"),
+        ("2024-02", ("2024-02-01", "2024-02-29"), "2024年2月"),
+    ],
+)
+def test_days_and_words_of_periods(period: str, days: tuple[str, str], shown: str) -> None:
+    assert days_of(period) == days
+    assert period_shown(period, "zh") == shown

@@ -16,8 +16,9 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,9 @@ from cimkit.projects.portfolio.model import Portfolio
 from cimkit.projects.portfolio.tables import COLUMNS, digest_of
 from cimkit.whole_files import written_whole
 
-__all__ = ["Kept", "Store", "period_named"]
+__all__ = ["Kept", "Store"]
 
 _VERSION = 1
-_PERIOD = re.compile(r"(\d{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,14 @@ class Store:
 
     def _write(self, target: Path, portfolio: Portfolio, run: str) -> None:
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        made = [folder for folder in (target.parent, self.folder) if not folder.exists()]
         try:
             beside.mkdir(parents=True)
             for table, frame in portfolio.tables.items():
                 marked = frame.select(pl.lit(run, dtype=pl.String).alias("run"), pl.all())
-                with (beside / f"{table}.parquet").open("xb") as file:
-                    marked.write_parquet(file)
+                packed = BytesIO()
+                marked.write_parquet(packed)
+                (beside / f"{table}.parquet").write_bytes(packed.getbuffer())
             about = {
                 "store_version": _VERSION,
                 "run": run,
@@ -106,10 +108,13 @@ class Store:
             }
             (beside / "run.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
             beside.replace(target)
-        except (OSError, pl.exceptions.ComputeError) as error:
+        except OSError as error:
             raise self._unwritable(error) from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+            for folder in made:
+                with suppress(OSError):  # what holds something is not taken away
+                    folder.rmdir()
 
     def _put(self, name: str, content: bytes) -> None:
         try:
@@ -164,20 +169,6 @@ class Store:
         portfolio.late = change_between(frozen.tables, portfolio.tables, frozen.created)
         portfolio.tables = frozen.tables
         return portfolio
-
-
-def period_named(word: str, today: date | None = None) -> str:
-    """A period as it is written: `2021Q2`, `2021-06` or `2021`. Raises UsageError for another word, and for a period
-    that has not begun."""
-    match = _PERIOD.fullmatch(word.strip().upper())
-    if match is None:
-        raise UsageError("portfolio.bad_period", given=word)
-    year, quarter, month = int(match[1]), match[2], match[3]
-    first_month = int(month) if month else 3 * int(quarter) - 2 if quarter else 1
-    today = today or datetime.now(UTC).date()
-    if year < 1 or (year, first_month) > (today.year, today.month):
-        raise UsageError("portfolio.period_to_come", given=match[0])
-    return match[0]
 
 
 def text_of(error: Exception | None) -> str:

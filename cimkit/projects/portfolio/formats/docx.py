@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import IO, Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from cimkit.errors import UsageError
 from cimkit.projects.portfolio.figures import NOT_CONFORMING, Figures, Row
 from cimkit.projects.portfolio.model import Change, Portfolio
+from cimkit.projects.portfolio.periods import days_of, period_shown
 from cimkit.projects.portfolio.wording import Words, change_lines
 from cimkit.report.model import Verdict
 from cimkit.report.wording import plain
@@ -32,7 +34,9 @@ def write(portfolio: Portfolio, stream: IO[bytes]) -> None:
     properties = draft.document.core_properties
     properties.created = properties.modified = made
     properties.author = properties.last_modified_by = "cimkit"
-    draft.document.save(stream)
+    whole = BytesIO()  # a disk that is full is then told once, and by nobody else
+    draft.document.save(whole)
+    stream.write(whole.getbuffer())
 
 
 class _Draft:
@@ -47,17 +51,21 @@ class _Draft:
     def write(self) -> None:
         """The whole draft, in order."""
         words, portfolio = self.words, self.portfolio
-        period = portfolio.period or words("draft_now")
+        period = period_shown(portfolio.period, portfolio.lang) if portfolio.period else words("draft_now")
         self.document.add_heading(words("draft_title", period=period), 0)
         when = portfolio.frozen or portfolio.created
         self._say(words("drafted", version=portfolio.version, when=when))
         if portfolio.projects["name"].str.contains("【合成】", literal=True).any():
             self._say(words("synthetic"))
         if portfolio.period:
-            self._say(words("frozen", period=portfolio.period, when=portfolio.frozen))
+            self._say(words("frozen", period=period, when=portfolio.frozen))
         self._overview()
         self._groups("draft_cities", "city", self.figures.cities, "city")
+        self._cities_without()
         self._groups("draft_kinds", "kind", self.figures.kinds, None)
+        self._groups("draft_stages", "stage", self.figures.stages, "stage")
+        self._money()
+        self._floor_lines()
         self._problems()
         for title, change in (("change", portfolio.change), ("late", portfolio.late)):
             if change is not None:
@@ -69,6 +77,7 @@ class _Draft:
         self.document.add_heading(words("draft_overview"), 1)
         everything = pl.lit(value=True)
         projects = self._marked(total["projects"], words("projects"), self.figures.projects_where(everything))
+        stating = self.figures.projects_where(pl.col("total_investment").is_not_null())
         values = {
             str(verdict).replace("-", "_"): self._marked(
                 total[str(verdict)], words.verdict(str(verdict)), self._where(str(verdict))
@@ -80,9 +89,11 @@ class _Draft:
                 "draft_total",
                 projects=projects,
                 investment=words.number(total["investment"]),
+                stating=self._marked(len(stating), words("investment"), stating),
                 **values,
             )
         )
+        self._dates()
         missing = self.figures.projects_where(pl.col("missing") > 0)
         unread = self.figures.projects_where(pl.col("unread") > 0)
         self._say(
@@ -94,6 +105,45 @@ class _Draft:
         )
         for fault in self.portfolio.faults:
             self._say(fault.message(self.portfolio.lang))
+
+    def _dates(self) -> None:
+        """What was begun and finished in the period, by the dates of the forms."""
+        if self.portfolio.period is None:
+            return
+        words, counts = self.words, dict[str, str]()
+        first, last = days_of(self.portfolio.period)
+        for column in ("started", "finished"):
+            within = self.figures.projects_where(pl.col(column).is_between(pl.lit(first), pl.lit(last)))
+            counts[column] = self._marked(len(within), words(f"column_{column}"), within)
+        self._say(words("draft_dates", **counts))
+
+    def _cities_without(self) -> None:
+        names = [row["name"] for row in self.figures.cities if row["name"] and not row["projects"]]
+        if names:
+            self._say(self.words("draft_cities_without", cities=self.words("comma").join(names)))
+
+    def _money(self) -> None:
+        words = self.words
+        self.document.add_heading(words("money"), 1)
+        for row in self.figures.investment:
+            projects = self.figures.projects_of("investment", source=row["source"])
+            count = self._marked(row["projects"], row["source"], projects)
+            self._item(words("draft_money", source=row["source"], amount=words.number(row["amount"]), projects=count))
+        if not self.figures.investment:
+            self._say(words("draft_none"))
+
+    def _floor_lines(self) -> None:
+        words = self.words
+        self.document.add_heading(words("floor_lines"), 1)
+        table = self.portfolio.tables["indicators"].drop_nulls("value")
+        for row in self.figures.indicators:
+            own = table.filter(pl.col("indicator") == row["indicator"])["project"].unique(maintain_order=True).to_list()
+            name = row["name"] or row["indicator"]
+            values = {key: words.number(row[key]) for key in ("least", "median", "greatest")}
+            count = self._marked(row["projects"], name, own)
+            self._item(words("draft_floor_line", name=name, unit=row["unit"] or "", projects=count, **values))
+        if not self.figures.indicators:
+            self._say(words("draft_none"))
 
     def _groups(self, title: str, head: str, rows: Sequence[Row], column: str | None) -> None:
         words = self.words
@@ -132,7 +182,9 @@ class _Draft:
         words = self.words
         self.document.add_heading(words("draft_problems"), 1)
         self.document.add_heading(words("fails_most"), 2)
-        ranked = sorted(self.figures.rules, key=lambda row: ("error", "warning", "info").index(row["severity"]))
+        lacks = {row["code"] for row in self.figures.missing}  # which have a list of their own
+        rules = [row for row in self.figures.rules if row["code"] not in lacks]
+        ranked = sorted(rules, key=lambda row: ("error", "warning", "info").index(row["severity"]))
         for row in ranked[:_MOST]:
             failing = self.figures.projects_of("results", code=row["code"], verdict="failed")
             count = self._marked(row["failed"], row["code"], failing)
@@ -168,6 +220,10 @@ class _Draft:
         for mark, (label, projects) in enumerate(self.traces, start=1):
             listed = words("comma").join(projects)
             self._say(words("draft_trace", mark=mark, label=label, count=words.number(len(projects)), projects=listed))
+        self.document.add_heading(words("all_projects"), 2)
+        for row in self.portfolio.projects.iter_rows(named=True):
+            told = {key: words.named(row[key]) for key in ("project", "name", "city_name", "folder")}
+            self._item(words("draft_project", **told, verdict=words.verdict(row["verdict"])))
 
     def _marked(self, count: int, label: str, projects: Sequence[str]) -> str:
         """The number with its mark; nothing needs no tracing. A number that its projects don't add up to is a fault."""
