@@ -58,7 +58,8 @@ class RedLine:
         found = np.full(len(layer), np.nan)
         for rows, geometries in layer.batches():
             moved = _moved(geometries, transformer)
-            found[rows] = shapely.distance(moved, self.area)
+            with np.errstate(invalid="ignore"):  # a feature without geometry is no fault: it has no distance
+                found[rows] = shapely.distance(moved, self.area)
         return found
 
     def distance_of_point(self, x: float, y: float, crs: str) -> float | None:

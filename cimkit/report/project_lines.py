@@ -103,7 +103,7 @@ def _deliverables(deliverables: Sequence[Mapping[str, Any]], words: Words) -> li
 def _models(models: Sequence[Mapping[str, Any]], words: Words) -> list[tuple[str, str, str | None]]:
     lines: list[tuple[str, str, str | None]] = []
     for each in models:
-        known = each["discipline"] or words("project_no_discipline")
+        known = words.known("discipline", each["discipline"] or "") or words("project_no_discipline")
         because = words.known("because", each["because"]) if each["because"] else ""
         told = words("named_subject", name=known, where=because) if because else known
         lines.append((each["path"], f"{told} · {each['schema'] or '-'}", None))

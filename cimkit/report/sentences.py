@@ -25,6 +25,7 @@ _CLOSED_LISTS = {
     ("", "aspect"): "aspect",
     ("header_", "field"): "field",
     ("declared_", "field"): "stated",
+    ("catalogue_missing", "constraint"): "owed",
     ("code_", "expected"): "scheme",
     ("field_wrong_type", "expected"): "typed",
     ("field_declared_as", "expected"): "typed",

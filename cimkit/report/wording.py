@@ -118,7 +118,7 @@ def source_line(words: Words, source: SourceSummary) -> str:
     parts = [format_of(words, source), words.size(source.bytes)]
     if source.subjects is not None:
         parts.append(words("subjects", count=words.number(source.subjects)))
-    if discipline := discipline_of(source):
+    if discipline := words.known("discipline", discipline_of(source)):
         parts.append(discipline)
     return " · ".join(part for part in parts if part)
 

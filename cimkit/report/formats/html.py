@@ -259,7 +259,7 @@ def _source(words: Words, source: SourceSummary) -> dict[str, Any]:
     return {
         "path": source.path,
         "line": source_line(words, source),
-        "discipline": discipline_of(source),
+        "discipline": words.known("discipline", discipline_of(source)),
         "software": str(software or ""),
         "sha256": source.sha256 or "",
         "verdict": source.verdict,
