@@ -34,7 +34,8 @@ class Measure(StrEnum):
     )
     GROUND = "ground"  # height of a model's zero above the datum, metres; of a city model, of its lowest point
     LAYER = "layer"  # the name of a layer
-    FILE = "file"  # the name of its file without folder and ending, where it is the only layer there
+    FILE = "file"  # the name of its file without folder and ending
+    SOLE_FILE = "sole_file"  # the same, where it is the only layer there
     CRS = "crs"  # `EPSG:4549`; absent where the system has no code of the register
     DATUM = "datum"  # the geographic system below it: `EPSG:4490`
     WEST = "west"  # its extent in degrees of longitude and latitude
@@ -48,6 +49,7 @@ OF_LAYERS = frozenset(
     {
         Measure.LAYER,
         Measure.FILE,
+        Measure.SOLE_FILE,
         Measure.CRS,
         Measure.DATUM,
         Measure.WEST,

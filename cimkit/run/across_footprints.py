@@ -175,8 +175,8 @@ def _outline(shapes: GeometryArray, row: npt.NDArray[np.int64], polygons: Geomet
     import shapely
 
     order = np.argsort(row, kind="stable")
-    row, polygons = row[order], polygons[order]
+    row, polygons = row[order], shapely.make_valid(polygons[order])
     starts = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)] if len(row) else []
     for start, end in pairwise(starts):
         own = polygons[start:end]
-        shapes[row[start]] = own[0] if len(own) == 1 else shapely.union_all(shapely.make_valid(own))
+        shapes[row[start]] = own[0] if len(own) == 1 else shapely.union_all(own)

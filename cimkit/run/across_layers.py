@@ -30,8 +30,10 @@ def layers_of(facts: Facts, name: str) -> list[LayerMeasures]:
     found: list[LayerMeasures] = []
     for layer in layers:
         known: dict[Measure, str | float] = {Measure.LAYER: str(layer["name"])}
-        if stem and len(layers) == 1:
+        if stem:
             known[Measure.FILE] = stem
+            if len(layers) == 1:
+                known[Measure.SOLE_FILE] = stem
         code, datum = _system(layer.get("crs"))
         if code != _UNSTATED.get(facts.format):
             stated = ((Measure.CRS, code), (Measure.DATUM, datum))

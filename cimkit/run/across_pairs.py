@@ -166,6 +166,14 @@ class Planes:
         distance, overlap = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
         if self._middle is None:
             return distance, overlap
+        with np.errstate(invalid="ignore"):  # places that nobody knows have no distance
+            self._measure(rows, holders, others, distance, overlap)
+        return distance, overlap
+
+    def _measure(
+        self, rows: IntArray, holders: IntArray, others: IntArray, distance: FloatArray, overlap: FloatArray
+    ) -> None:
+        """Fill in distance and overlap of pairs."""
         import shapely
 
         own = self.of_first()
@@ -188,7 +196,6 @@ class Planes:
                 area = shapely.area(mine)
                 shared = shapely.area(shapely.intersection(mine, theirs))
                 overlap[at] = np.divide(shared, area, out=np.full(len(at), np.nan), where=area > 0)
-        return distance, overlap
 
     def points_of(self, rows: RoleRows) -> FloatArray:
         assert rows.places is not None

@@ -274,13 +274,14 @@ def test_a_layer_as_a_whole_tells_where_it_lies_in_degrees() -> None:
 def test_the_system_of_a_layer_and_its_datum_are_codes(crs: str | None, told: tuple[str | None, str | None]) -> None:
     (found,) = layers_of(plane_layer(crs, None), "a.zip!矢量/路网.gpkg")
     assert (found.get(Measure.CRS), found.get(Measure.DATUM)) == told
-    assert found[Measure.FILE] == "路网"
+    assert found[Measure.FILE] == found[Measure.SOLE_FILE] == "路网"
 
 
-def test_of_several_layers_none_goes_by_the_name_of_the_file() -> None:
+def test_of_several_layers_each_is_of_the_file_and_none_is_all_of_it() -> None:
     two = [Layer(name, pl.DataFrame({"a": [1]}), geometry_type="Point") for name in ("一", "二")]
     facts = facts_of_layers(two, EVERYTHING, format="geopackage", name="x.gpkg")
-    assert all(Measure.FILE not in found for found in layers_of(facts, "x.gpkg"))
+    assert all(found[Measure.FILE] == "x" for found in layers_of(facts, "x.gpkg"))
+    assert all(Measure.SOLE_FILE not in found for found in layers_of(facts, "x.gpkg"))
 
 
 def test_extents_are_demanded_where_they_are_taken() -> None:
