@@ -43,7 +43,14 @@ def changed(checked: Portfolio) -> Portfolio:
         "errors": 2,
     }
     was = {**row, "was": "passed", "errors_were": 0}
-    change = Change("2021-04-01T00:00:00Z", [row], [row], [was], [was], [{**was, "fields": ["stage"]}])
+    change = Change(
+        "2021-04-01T00:00:00Z",
+        [row],
+        [row],
+        [was],
+        [was],
+        [{**was, "fields": ["content", "stage"], "values": {"stage": [None, "竣工"]}}],
+    )
     return replace(checked, change=change, late=change, period="2021Q2", frozen="2021-06-30T00:00:00Z")
 
 
@@ -127,6 +134,7 @@ def test_numbers_of_the_draft_lead_to_their_projects(changed: Portfolio, tmp_pat
     assert f"万元（{invested} [" in text
     began = changed.projects.filter(pl.col("started").str.slice(0, 7).is_in(["2021-04", "2021-05", "2021-06"])).height
     assert re.search(rf"本期开工 {began}\b", text)
+    assert "数据文件、阶段 未写明 → 竣工" in text
     with_projects = set(changed.projects["city_name"])
     without = re.search("没有项目的城市：(.*)。", text)
     assert without is not None

@@ -25,7 +25,9 @@ CHANGED = Change(
     added=[ROW],
     removed=[ROW],
     worse=[{**ROW, "was": "passed", "errors_were": 0}],
-    revised=[{**ROW, "was": "passed", "errors_were": 0, "fields": ["content"]}],
+    revised=[
+        {**ROW, "was": "passed", "errors_were": 0, "fields": ["content", "stage"], "values": {"stage": [None, "竣工"]}}
+    ],
 )
 
 

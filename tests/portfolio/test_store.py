@@ -94,8 +94,9 @@ def test_a_frozen_period_stays_and_tells_what_came_late(
     assert second.projects.equals(checked.projects)  # the figures are those of the freeze
     assert second.late is not None
     assert [row["project"] for row in second.late.added] == ["LATE-1"]
-    revised = {row["folder"]: row["fields"] for row in second.late.revised}
-    assert "total_investment" in revised[projects[0].relative_to(province).as_posix()]
+    revised = {row["folder"]: row for row in second.late.revised}[projects[0].relative_to(province).as_posix()]
+    assert "total_investment" in revised["fields"]
+    assert revised["values"]["total_investment"][1] == 1.0
     assert files(tmp_path / "store" / "periods") == before
 
 

@@ -35,7 +35,8 @@ def change_between(old: Mapping[str, pl.DataFrame], new: Mapping[str, pl.DataFra
             (change.better if step > 0 else change.worse).append(told)
         fields = [column for column in _REVISED if was[column] != row[column]]
         if fields:
-            change.revised.append({**told, "fields": fields})
+            values = {column: [was[column], row[column]] for column in fields if column != "content"}
+            change.revised.append({**told, "fields": fields, "values": values})
     return change
 
 

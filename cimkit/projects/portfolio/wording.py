@@ -69,5 +69,15 @@ def _line(row: Any, words: Words) -> str:
     before = f"{words.verdict(row['was'])} ({row['errors_were']})"
     line = f"{name} {before} → {words.verdict(row['verdict'])} ({row['errors']})"
     if "fields" in row:
-        line += " · " + words("comma").join(words(f"column_{field}") for field in row["fields"])
+        line += " · " + words("comma").join(_revised(field, row, words) for field in row["fields"])
     return line
+
+
+def _revised(field: str, row: Any, words: Words) -> str:
+    """What a field was and is; of the data themselves, that they are other ones."""
+    if field not in row["values"]:
+        return words("data_revised")
+    was, now = (
+        words.number(value) if isinstance(value, float) else words.named(value) for value in row["values"][field]
+    )
+    return f"{words(f'column_{field}')} {was} → {now}"

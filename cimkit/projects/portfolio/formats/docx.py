@@ -78,6 +78,7 @@ class _Draft:
         everything = pl.lit(value=True)
         projects = self._marked(total["projects"], words("projects"), self.figures.projects_where(everything))
         stating = self.figures.projects_where(pl.col("total_investment").is_not_null())
+        stating_marked = self._marked(len(stating), words("investment"), stating)
         values = {
             str(verdict).replace("-", "_"): self._marked(
                 total[str(verdict)], words.verdict(str(verdict)), self._where(str(verdict))
@@ -89,7 +90,7 @@ class _Draft:
                 "draft_total",
                 projects=projects,
                 investment=words.number(total["investment"]),
-                stating=self._marked(len(stating), words("investment"), stating),
+                stating=stating_marked,
                 **values,
             )
         )
@@ -182,8 +183,8 @@ class _Draft:
         words = self.words
         self.document.add_heading(words("draft_problems"), 1)
         self.document.add_heading(words("fails_most"), 2)
-        lacks = {row["code"] for row in self.figures.missing}  # which have a list of their own
-        rules = [row for row in self.figures.rules if row["code"] not in lacks]
+        lacks = {row["title"] for row in self.figures.missing}  # which have a list of their own
+        rules = [row for row in self.figures.rules if row["title"] not in lacks]
         ranked = sorted(rules, key=lambda row: ("error", "warning", "info").index(row["severity"]))
         for row in ranked[:_MOST]:
             failing = self.figures.projects_of("results", code=row["code"], verdict="failed")

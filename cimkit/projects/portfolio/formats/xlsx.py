@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import IO, Any
 
 import polars as pl
@@ -26,7 +27,8 @@ def write(portfolio: Portfolio, stream: IO[bytes]) -> None:
         import xlsxwriter
     except ImportError as error:
         raise UsageError("portfolio.xlsx_missing") from error
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "constant_memory": False, "strings_to_formulas": False})
+    whole = BytesIO()  # a disk that is full is then told once, and by nobody else
+    book = xlsxwriter.Workbook(whole, {"in_memory": True, "constant_memory": False, "strings_to_formulas": False})
     made = datetime.fromisoformat(portfolio.created).astimezone(UTC).replace(tzinfo=None)
     book.set_properties({"created": made})
     sheets = _Sheets(book)
@@ -64,6 +66,7 @@ def write(portfolio: Portfolio, stream: IO[bytes]) -> None:
         if change is not None:
             sheets.add(words("sheet_change"), [words("what_changed"), words("project")], _changed(change, words))
     book.close()
+    stream.write(whole.getbuffer())
 
 
 def _tables(sheets: _Sheets, portfolio: Portfolio, words: Words) -> None:
