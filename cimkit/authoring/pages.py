@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cimkit.authoring.cases import Case, find_cases, read_case
 from cimkit.authoring.condition_words import ConditionWords
 from cimkit.locales import text
-from cimkit.rules.across_model import Of
+from cimkit.rules.across_model import By, Of
 from cimkit.rules.load import LoadedPack
 from cimkit.rules.model import Cite, Rule, Status
 
@@ -103,7 +103,10 @@ class _Page:
                 lines += [self._word("asks_role", role=role.name), ""]
                 every = [f"- {self._word('asks_layers')}"] if role.of is Of.LAYERS else []
                 lines += [*(words.lines(role.where) if role.where is not None else every), ""]
-            ways = [pairing.take or self._word(f"asks_by_{pairing.by}") for pairing in rule.across.pairings]
+            ways = [
+                pairing.take if pairing.by is By.VALUE else self._word(f"asks_by_{pairing.by}")
+                for pairing in rule.across.pairings
+            ]
             lines.append(self._word("asks_match", ways=" → ".join(ways)))
         elif rule.where is None:
             lines.append(self._word("asks_whole"))
