@@ -148,10 +148,10 @@ class _Page:
         within = [((path[len(folder) :], style), *others) for (path, style), *others in rows]
         self._columns(within)
         for source in shown:
-            if source.error:
-                self._indented(Text(f"{plain(source.path)}: {plain(source.error)}", style="bold red"))
-            if source.partial:
-                self._indented(Text(f"{plain(source.path)}: {words('partial')}", style="bold red"))
+            for trouble in (source.error, words("partial") if source.partial else None):
+                if trouble:
+                    about = "" if source.path in trouble else f"{plain(source.path)}: "  # most sentences name the file
+                    self._indented(Text(about + plain(trouble), style="bold red"))
         if len(sources) > len(shown):
             counts = {"shown": words.number(len(shown)), "total": words.number(len(sources))}
             self._indented(Text(words("sources_capped", **counts), style="dim"))
