@@ -42,7 +42,7 @@ def read_form(folder: Path) -> Form:
         raise SourceError("projects.no_folder", name=str(folder))
     path = find_form(folder)
     if path is None:
-        raise SourceError("projects.no_form", name=str(folder), forms=FORM_NAMES[0])
+        raise SourceError("projects.no_form", name=str(folder), forms=" / ".join((FORM_NAMES[0], FORM_NAMES[-1])))
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -97,6 +97,8 @@ def test_red_lines_that_do_not_hold(tmp_path: Path, line: str, code: str) -> Non
     pytest.importorskip("shapely")
     report = check(folder(tmp_path, FORM + "red_line: line.geojson\n", {"line.geojson": line}))
     assert str(result(report, code).verdict) == "failed"
+    told = {"RNP-RED-003": "Self-intersection[123.43 41.8]", "RNP-RED-004": "大连市"}  # where, and which city
+    assert all(told.get(code, "") in finding.message for finding in findings(report, code))
 
 
 def test_a_sound_red_line_is_no_matter(tmp_path: Path) -> None:
