@@ -34,6 +34,8 @@ def read_entries(path: str | os.PathLike[str], name: str) -> list[dict[str, str]
         data = yaml.load(text, Loader=loader)  # noqa: S506 - BaseLoader builds text, lists and mappings only
     except yaml.YAMLError as error:
         raise UsageError("report.cannot_read_list", path=str(path), why=_first_line(error)) from error
+    if isinstance(data, Mapping) and name not in data:  # another key, or one misspelt: not a list of nothing
+        raise UsageError("report.not_a_list", path=str(path), name=name)
     return entries_of(data, name, str(path))
 
 

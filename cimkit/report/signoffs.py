@@ -40,12 +40,13 @@ def load_signoffs(path: str | os.PathLike[str]) -> list[Signoff]:
     """Read a sign-offs file. Raises UsageError when it can't be read or an entry is wrong."""
     found = []
     for number, entry in enumerate(read_entries(path, "signoffs"), 1):
+        unknown = sorted(set(entry) - {*_REQUIRED, *_OPTIONAL})
+        if unknown:
+            names, known = ", ".join(unknown), ", ".join((*_REQUIRED, *_OPTIONAL))
+            raise UsageError("report.entry_unknown", path=str(path), number=number, names=names, known=known)
         missing = [key for key in _REQUIRED if not entry.get(key, "").strip()]
         if missing:
             raise UsageError("report.entry_lacks", path=str(path), number=number, names=", ".join(missing))
-        unknown = sorted(set(entry) - {*_REQUIRED, *_OPTIONAL})
-        if unknown:
-            raise UsageError("report.entry_unknown", path=str(path), number=number, names=", ".join(unknown))
         verdict = entry.get("verdict") or "passed"
         if verdict not in _DECISIONS:
             known = ", ".join(_DECISIONS)

@@ -111,12 +111,13 @@ def _listed(waiver: Waiver, number: int, day: date) -> Mapping[str, Any]:
 def _waivers(entries: Iterable[Mapping[str, str]], path: str) -> list[Waiver]:
     found = []
     for number, entry in enumerate(entries, 1):
+        unknown = sorted(set(entry) - {*_REQUIRED, "subject"})
+        if unknown:
+            known = ", ".join((*_REQUIRED, "subject"))
+            raise UsageError("report.entry_unknown", path=path, number=number, names=", ".join(unknown), known=known)
         missing = [key for key in _REQUIRED if not entry.get(key, "").strip()]
         if missing:
             raise UsageError("report.entry_lacks", path=path, number=number, names=", ".join(missing))
-        unknown = sorted(set(entry) - {*_REQUIRED, "subject"})
-        if unknown:
-            raise UsageError("report.entry_unknown", path=path, number=number, names=", ".join(unknown))
         until = as_date(entry, "until", path)
         found.append(Waiver(entry["code"], entry["reason"], entry["by"], until, entry.get("subject") or None))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -206,3 +207,23 @@ def test_findings_known_from_the_baseline_do_not_count(report: Report) -> None:
     assert marked.baseline["created"] == earlier.created
     waived = by_code(marked, "LNB-WAL-004")
     assert (waived.waived, waived.baselined) == (1, 19)
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("- {code: A-1, reason: r, by: p, untill: 2030-01-01}", "report.entry_unknown"),
+        ("waiver:\n- {code: A-1, reason: r, by: p, until: 2030-01-01}", "report.not_a_list"),
+    ],
+)
+def test_a_misspelt_key_is_named_and_nothing_is_passed_over(content: str, key: str, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        load_waivers(path)
+    assert refused.value.key == key
+
+
+def test_a_waiver_that_met_nothing_is_told() -> None:
+    report = apply_waivers(make_report(), [Waiver("XXX-1", "r", "p", date(2099, 1, 1))])
+    assert "XXX-1" in render(report, "text")

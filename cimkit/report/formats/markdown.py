@@ -56,7 +56,7 @@ def _lines(report: Report, words: Words, max_findings: int) -> Iterator[str]:
 
 def _summary(report: Report, words: Words) -> Iterator[str]:
     counts = count(report)
-    yield f"# {words('title')}: {words.verdict(report.verdict)}"
+    yield f"# {words('title_line', verdict=words.verdict(report.verdict))}"
     yield ""
     tallies = [f"{words.severity(severity)} **{words.number(counts.findings[severity])}**" for severity in SEVERITIES]
     tallies += [f"{words(key)} {number}" for key, number in _aside(counts.waived, counts.baselined) if number]

@@ -294,6 +294,9 @@ class _Page:
             words("waiver_expired_line", code=waiver.get("code", ""), until=waiver.get("until", ""))
             for waiver in expired
         ]
+        unused = [str(waiver.get("code", "")) for waiver in self.report.waivers if waiver.get("state") == "unused"]
+        if unused:
+            lines.append(words("waiver_unused_line", count=len(unused), codes=", ".join(dict.fromkeys(unused))))
         if lines:
             self._heading(words("also"))
             for line in lines:
