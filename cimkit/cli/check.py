@@ -30,7 +30,7 @@ def command(words: Words) -> click.Command:
         click.Argument(["sources"], nargs=-1, required=True, metavar=words("metavar_sources")),
         option(words, "--pack", "packs", key="pack", metavar="ID|PATH", **many),
         option(words, "--ids", key="ids", metavar="FILE", **many),
-        option(words, "--stage", key="stage", metavar=words("metavar_stage")),
+        option(words, "--stage", key="stage", metavar="STAGE"),
         option(words, "--settings", key="settings", metavar="FILE"),
         option(words, "--format", "output", key="format", type=click.Choice(TO_STANDARD_OUTPUT), default="text"),
         option(
@@ -51,7 +51,7 @@ def command(words: Words) -> click.Command:
         option(words, "--waivers", key="waivers", metavar="FILE", **many),
         option(words, "--signoffs", key="signoffs", metavar="FILE", **many),
         option(words, "--baseline", key="baseline", metavar="REPORT.json"),
-        option(words, "--base", key="base", metavar=words("metavar_sources").rstrip(".…")),
+        option(words, "--base", key="base", metavar="PATH"),
         depth_option(words),
         option(words, "--against", key="against", metavar="REPORT.json"),
         *crew_options(words),

@@ -25,7 +25,7 @@ def export_command(words: Words) -> click.Command:
         click.Argument(["pack"], metavar=words("metavar_pack")),
         option(words, "--to", "form", key="export_to", type=click.Choice(_FORMS), required=True),
         option(words, "--out", key="export_out", type=click.Path(path_type=Path), required=True, metavar="FILE"),
-        option(words, "--stage", key="stage", metavar=words("metavar_stage")),
+        option(words, "--stage", key="stage", metavar="STAGE"),
         option(words, "--settings", key="export_settings", type=click.Path(path_type=Path), metavar="FILE"),
         option(words, "--select", key="select", metavar="CODE", **many),
         option(words, "--ignore", key="ignore", metavar="CODE", **many),

@@ -29,7 +29,7 @@ def command(words: Words) -> click.Command:
         click.Argument(["where"], nargs=-1, required=True, metavar=words("metavar_portfolio")),
         option(words, "--pack", "packs", key="pack", metavar="ID|PATH", **many),
         option(words, "--ids", key="ids", metavar="FILE", **many),
-        option(words, "--stage", key="stage", metavar=words("metavar_stage")),
+        option(words, "--stage", key="stage", metavar="STAGE"),
         option(words, "--settings", key="settings", metavar="FILE"),
         option(words, "--format", "output", key="format", type=click.Choice(["text", "json"]), default="text"),
         option(words, "--report", "reports", key="report", metavar="F=PATH", values=formats, **many),

@@ -32,7 +32,7 @@ def command(words: Words) -> click.Command:
         option(words, "--form", key="project_form", type=click.Choice(["yaml", "xlsx"]), default="yaml"),
         option(words, "--pack", "packs", key="pack", metavar="ID|PATH", **many),
         option(words, "--ids", key="ids", metavar="FILE", **many),
-        option(words, "--stage", key="stage", metavar=words("metavar_stage")),
+        option(words, "--stage", key="stage", metavar="STAGE"),
         option(words, "--settings", key="settings", metavar="FILE"),
         option(words, "--format", "output", key="format", type=click.Choice(TO_STANDARD_OUTPUT), default="text"),
         option(words, "--report", "reports", key="report", metavar="F=PATH", values=formats, **many),
