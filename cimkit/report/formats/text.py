@@ -269,6 +269,7 @@ class _Page:
         if not results:
             return
         self._heading(self.words(f"list_{verdict}", count=len(results)))
+        self._indented(Text(self.words("list_note"), style="dim"))
         shown = results[: self.max_findings]
         for result in shown:
             reason = rule_reason(self.words, result)
