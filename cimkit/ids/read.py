@@ -43,6 +43,7 @@ from cimkit.rules.conditions import (
 )
 from cimkit.rules.model import Cite, Evidence, Gate, Rule, Severity
 from cimkit.rules.restriction import Restriction, exactly
+from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["IdsFile", "RefusedIdsError", "read_ids", "read_ids_file", "rules_of"]
 
@@ -143,7 +144,7 @@ def _rule(spec: Specification, index: int, pack: str, document: Document, flaw: 
         cites=(Cite(document=document.info.title, version=document.info.version, note=" ".join(spec.versions)),),
         gate=Gate.CONTENT,
         occurs=occurs,
-        applies_to=frozenset({"ifc"}),
+        applies_to=IFC_FORMATS,
         title=_both(spec.name),
         why=_both(spec.description or spec.requirements_description),
         fix=_both(_instructions(spec)),

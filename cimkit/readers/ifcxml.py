@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from lxml import etree
 
 from cimkit.errors import SourceError
 from cimkit.facts.ifc_schema import IfcSchema, ifc_schema
+from cimkit.facts.model import DEFECT_ROWS
 from cimkit.readers.ifc.reader import read_ifc
 
 if TYPE_CHECKING:
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from cimkit.facts.ifc_schema import Attribute
     from cimkit.facts.model import Facts
 
-__all__ = ["read_ifcxml", "to_step"]
+__all__ = ["read_ifcxml", "schema_of", "to_step"]
 
 #: Defects that speak of STEP's text, which an XML file has none of.
-_OF_STEP = frozenset({"header", "syntax", "truncated", "encoding", "schema"})
+_OF_STEP = frozenset({"header", "syntax", "truncated", "encoding", "schema", "wrong_arity"})
+_ENTITY = re.compile(r"Ifc[A-Z]\w*")
 
 #: Inverse attributes, and the attribute of what stands inside them that means the instance around it.
 _INVERSES = {
@@ -79,29 +82,58 @@ def read_ifcxml(data: bytes | memoryview, demand: Demand, *, name: str | None = 
 
     Raises SourceError for what is no well-formed XML.
     """
-    step = to_step(bytes(data), name or "")
-    facts = read_ifc(step, replace(demand, defects=demand.defects - _OF_STEP), name=name)
+    root = _parsed(bytes(data), name or "")
+    writer = _Writer(schema_of(data), root)
+    facts = read_ifc(writer.step(), replace(demand, defects=demand.defects - _OF_STEP), name=name)
     defects = facts.defects.with_columns(line=None, column=None).cast(facts.defects.schema)
+    if "unknown_entity" in demand.defects:
+        defects = pl.concat([defects, _strangers(writer, root)])
     return replace(
         facts,
         format="ifcxml",
         demand=demand,
         defects=defects,
+        whole={**facts.whole, "not_looked": _OF_STEP},
         datasets=facts.datasets.with_columns(format=facts.datasets["format"].replace("ifc", "ifcxml")),
         counts={**facts.counts, "bytes": len(data)},
     )
 
 
+def schema_of(data: bytes | memoryview) -> IfcSchema:
+    """The schema that the first bytes name, IFC4 where they name none."""
+    head = bytes(data[:_HEAD_BYTES]).upper()
+    return ifc_schema(next((known for word, known in _SCHEMAS if word.encode() in head), "IFC4"))
+
+
 def to_step(data: bytes, name: str) -> bytes:
-    """The same instances as a STEP file."""
+    """The same instances as a STEP file. Raises SourceError for what is no well-formed XML."""
+    return _Writer(schema_of(data), _parsed(data, name)).step()
+
+
+def _strangers(writer: _Writer, root: Any) -> pl.DataFrame:
+    """Elements that are named like entities or types of IFC, and that the schema does not have: they are not read."""
+    found = [element for element in root.iter(etree.Element) if writer.is_unknown(element)]
+    return pl.DataFrame(
+        {
+            "kind": ["unknown_entity"] * len(found),
+            "sid": [None] * len(found),
+            "row": [None] * len(found),
+            "line": [element.sourceline for element in found],
+            "column": [None] * len(found),
+            "detail": [None] * len(found),
+            "found": [_local(element) for element in found],
+            "expected": [None] * len(found),
+        },
+        schema=DEFECT_ROWS,
+    )
+
+
+def _parsed(data: bytes, name: str) -> Any:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(data, parser)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as problem:
         raise SourceError("ifcxml.not_xml", name=name, problem=str(problem)) from problem
-    head = data[:_HEAD_BYTES].upper()
-    schema_name = next((known for word, known in _SCHEMAS if word.encode() in head), "IFC4")
-    return _Writer(ifc_schema(schema_name), root).step()
 
 
 class _Writer:
@@ -138,6 +170,13 @@ class _Writer:
                 "ENDSEC;\nEND-ISO-10303-21;\n",
             ]
         ).encode("ascii")
+
+    def is_unknown(self, element: Any) -> bool:
+        """Whether an element is named like an entity or a type, and is neither in this schema."""
+        name = _local(element)
+        if _ENTITY.fullmatch(name.removesuffix("-wrapper")) is None or self._entity(element) is not None:
+            return False
+        return not self._is_value(element) and name.upper() not in self._schema.selects
 
     def _header(self, field: str) -> str:
         for element in self._root.iter("{*}header", "{*}iso_10303_28_header"):

@@ -12,6 +12,7 @@ from typing import Any
 from cimkit.facts.ifc_schema import nearest_schema
 from cimkit.locales import text
 from cimkit.report.model import SourceSummary
+from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["with_notes"]
 
@@ -29,7 +30,7 @@ def with_notes(
     """
     models: dict[str, list[SourceSummary]] = {}
     for source in sources:
-        if source.format == "ifc" and source.schema:
+        if source.format in IFC_FORMATS and source.schema:
             models.setdefault(source.schema, []).append(source)
     noted = []
     for file in files:

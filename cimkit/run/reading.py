@@ -22,7 +22,6 @@ DemandFor = Callable[[IfcSchema | None], Demand]
 
 #: Readers of whole files: format -> (module of `cimkit.readers`, function of bytes, demand and name).
 _OF_BYTES: Mapping[str, tuple[str, str]] = {
-    "ifcxml": ("ifcxml", "read_ifcxml"),
     "geojson": ("vector.geojson", "read_geojson"),
     "geojsonseq": ("vector.geojson", "read_geojson_sequence"),
     "csv": ("tables.csv_text", "read_csv"),
@@ -64,6 +63,11 @@ def read_facts(source: Source, limits: Limits, demand_for: DemandFor) -> Facts:
 
         data = source.read(limits)
         return read_ifc(data, demand_for(schema_of(data)), name=source.name)
+    if format == "ifcxml":
+        from cimkit.readers import ifcxml
+
+        data = source.read(limits)
+        return ifcxml.read_ifcxml(data, demand_for(ifcxml.schema_of(data)), name=source.name)
     if format == "3dtiles":
         from cimkit.readers.tiles.source import read_tiles
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import cimkit
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand, everything
-from cimkit.readers.ifcxml import read_ifcxml
+from cimkit.readers.ifcxml import read_ifcxml, to_step
 from tests.ifc.build import by_id, prop, rows
 
 XML4 = """<?xml version="1.0" encoding="UTF-8"?>
@@ -109,3 +110,41 @@ def test_entities_of_the_document_type_are_not_read(tmp_path: Path) -> None:
     header = read_ifcxml(text.encode(), everything()).whole["header"]
     assert isinstance(header, dict)
     assert header["author"] != ("not to be read",)
+
+
+def test_rules_say_the_same_of_both_forms(tmp_path: Path) -> None:
+    forms = {"a.ifcxml": XML4.encode(), "a.ifc": to_step(XML4.encode(), "")}
+    told = []
+    for name, content in forms.items():
+        (tmp_path / name).write_bytes(content)
+        report = cimkit.check(tmp_path / name)
+        assert report.sources[0].subjects == 9
+        told.append({(result.pack, result.code): (str(result.verdict), result.failed) for result in report.results})
+    xml, step = told
+    of_text_alone = {code for pack, code in step if xml[pack, code] != step[pack, code]}
+    assert of_text_alone == {
+        *("IFB-HDR-001", "IFB-HDR-002", "IFB-REF-005", "IFB-SYN-001", "IFB-SYN-002", "IFB-SYN-003"),
+    }
+    assert {xml["ifc-basics", code] for code in of_text_alone} == {("not-applicable", 0)}  # nobody looked
+
+
+def test_ids_files_are_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.ifcxml").write_text(XML4, "utf-8")
+    need = tmp_path / "need.ids"
+    need.write_text(
+        """<ids xmlns="http://standards.buildingsmart.org/IDS" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+        <info><title>t</title></info><specifications><specification name="walls" ifcVersion="IFC4">
+        <applicability minOccurs="0" maxOccurs="unbounded"><entity><name><xs:restriction base="xs:string">
+        <xs:pattern value="IFCWALL.*"/></xs:restriction></name></entity></applicability>
+        <requirements><attribute><name><simpleValue>Description</simpleValue></name></attribute></requirements>
+        </specification></specifications></ids>""",
+        "utf-8",
+    )
+    (result,) = cimkit.check(tmp_path / "a.ifcxml", ids=[need]).results
+    assert (str(result.verdict), result.applicable, result.failed) == ("failed", 2, 2)  # the wall and its type
+
+
+def test_an_entity_that_the_schema_does_not_have_is_told() -> None:
+    data = XML4.replace("<IfcRelDefinesByType id", "<IfcKitchen/>\n<IfcRelDefinesByType id").encode()
+    defects = read_ifcxml(data, everything()).defects
+    assert defects.select("kind", "found").rows() == [("unknown_entity", "IfcKitchen")]
