@@ -23,7 +23,7 @@ IntArray = npt.NDArray[np.int16] | npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 _HASH, _EQUALS = b"#="
 _LARGEST = np.iinfo(np.int32).max
-_STATEMENTS_AT_ONCE = 1 << 15
+_STATEMENTS_AT_ONCE = 1 << 16
 
 
 class Index(NamedTuple):

@@ -26,7 +26,7 @@ Ranges: TypeAlias = "tuple[Int64Array, Int64Array]"
 _FIRST_SIGN, _SIGNS = 39, 5
 _QUOTE, _OPEN, _CLOSE, _COMMA = 0, 1, 2, 5
 _BLANK = 32
-_ROWS_AT_ONCE = 1 << 14
+_ROWS_AT_ONCE = 1 << 15
 
 
 class Parameters(NamedTuple):

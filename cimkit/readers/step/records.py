@@ -31,7 +31,7 @@ NO_REFERENCE = -1
 DANGLING = -2
 
 _QUOTE, _HASH, _OPEN, _CLOSE, _DOT, _BANG, _UNDERSCORE = b"'#().!_"
-_ROWS_AT_ONCE = 1 << 16
+_ROWS_AT_ONCE = 1 << 17
 
 
 class _Field(NamedTuple):

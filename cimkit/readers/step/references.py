@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["dangling_references", "duplicate_ids"]
 
 _QUOTE, _HASH = b"'#"
-_ROWS_AT_ONCE = 1 << 14
+_ROWS_AT_ONCE = 1 << 15
 
 
 def duplicate_ids(step: StepFile) -> pl.DataFrame:

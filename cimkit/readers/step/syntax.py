@@ -68,7 +68,7 @@ DEFECT_KINDS = (
 )
 
 _SCHEMA = {"offset": pl.Int64, "line": pl.Int64, "column": pl.Int64, "kind": pl.String, "excerpt": pl.String}
-_ROWS_AT_ONCE = 1 << 14
+_ROWS_AT_ONCE = 1 << 15
 _FLAT, _DEEP = 2, 3
 _FEW = 200  # refused instances that aren't worth making the larger pattern for
 _TAB, _RETURN, _BLANK, _TILDE = 9, 13, 32, 126
