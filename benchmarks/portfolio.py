@@ -112,8 +112,11 @@ def _kill_a_child() -> None:
 
 
 def _by_cluster(folder: Path, options: Options, first: Portfolio, *, kill: bool) -> None:
+    import dask
     from distributed import LocalCluster
 
+    # Dask profiles its workers all the time, and what it keeps of that grows with every project.
+    dask.config.set({"distributed.worker.profile.enabled": False})
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local:
 
         def kill_a_worker() -> None:

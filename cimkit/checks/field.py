@@ -185,8 +185,9 @@ class _Part:
                 written[place] = present
             else:
                 written[column.sid[present]] = True
-            faults[place] = column.spread(of_values)
-        faults[~here] = 0
+            faults[place] = column.spread(of_values) if of_values.any() else 0
+        if not here.all():
+            faults[~here] = 0
         return cls(name, column, faults, faults > 0, written & here)
 
 

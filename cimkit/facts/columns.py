@@ -108,6 +108,8 @@ class Column(NamedTuple):
 
     def row_states(self) -> npt.NDArray[np.uint8]:
         """`State` of each row."""
+        if self.code is not None and not self.values.state.any():  # nothing but values, as in most columns
+            return np.full(len(self.code), State.PRESENT, np.uint8)
         return self.values.state if self.code is None else self.values.state[self.code]
 
     def spread_datatypes(self, rows: IntArray) -> pl.Series:

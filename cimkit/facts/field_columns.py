@@ -20,6 +20,8 @@ _ROWS_A_VALUE = 4
 _NEAR = 1 << 16
 #: Rows that are looked at first; where each of them is another, so are nearly all.
 _SAMPLE = 10_000
+#: So many values are compared with every row.
+_AS_FEW = 8
 #: Where each of the first stands for so many of them, no guess over all rows is needed.
 _FEW_OF_SAMPLE = 100
 _NUMERIC_TYPES = frozenset({"INTEGER", "REAL"})
@@ -84,9 +86,29 @@ def _dictionary(series: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int32]]:
             there = np.bincount(places, minlength=high - low + 1) > 0
             numbers = pl.Series(series.name, np.flatnonzero(there) + low).cast(series.dtype)
             return numbers, (np.cumsum(there, dtype=np.int32) - 1)[places].astype(np.int32)
+    if len(series) > _SAMPLE:
+        few = _few(series)
+        if few is not None:
+            return few
     distinct = series.unique(maintain_order=True)
     numbered = pl.Series(range(len(distinct)), dtype=pl.Int32)
     return distinct, series.replace_strict(distinct, numbered, return_dtype=pl.Int32).to_numpy()
+
+
+def _few(series: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int32]] | None:
+    """The same for a column that has no more than the few values of its first rows: to compare all rows with each of
+    them takes half as long as to look every row up. None for any other column."""
+    first = series.head(_SAMPLE).unique(maintain_order=True)
+    if len(first) > _AS_FEW:
+        return None
+    codes = np.zeros(len(series), np.int8)
+    met = 0
+    for number in range(len(first)):
+        same = series.eq_missing(first[number])
+        met += int(same.sum())
+        if number:
+            codes[same.to_numpy()] = number
+    return (first, codes.astype(np.int32)) if met == len(series) else None
 
 
 def _may_repeat(series: pl.Series) -> bool:

@@ -73,7 +73,8 @@ class Subjects:
     def of_kinds(self, names: frozenset[str]) -> BoolArray:
         """Which subjects are of one of these kinds (n)."""
         wanted = np.fromiter((kind in names for kind in self.kinds), bool, len(self.kinds))
-        found: BoolArray = wanted[self.kind] if len(self.kinds) else np.zeros(len(self.kind), bool)
+        of_one_layer = wanted.all() or not wanted.any()  # mostly, and then nothing is looked up
+        found: BoolArray = np.full(len(self.kind), bool(wanted.any())) if of_one_layer else wanted[self.kind]
         if self.also is not None:
             sid, kind = self.also
             found[sid[wanted[kind]]] = True
