@@ -8,8 +8,8 @@ import pytest
 from cimkit.facts.columns import State
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import SCHEMA_NAMES, ifc_schema
-from cimkit.facts.model import RELATIONS
 from cimkit.facts.mapped_occurrences import OCCURRENCES_BY_TYPE
+from cimkit.facts.model import RELATIONS
 from cimkit.readers.ifc.reader import read_ifc
 from cimkit.readers.ifc.relations import ENDS
 from tests.ifc.build import by_id, ifc, read, rows
