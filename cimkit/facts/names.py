@@ -15,7 +15,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FoldedNames", "fold_layer_name", "narrow_name"]
+__all__ = ["FoldedNames", "fold_layer_name", "folded_names", "narrow_name"]
 
 #: As Unicode and polars have it; Python alone counts four separators among the control characters as white space.
 _SPACES = re.compile(r"[^\S\x1c-\x1f]+")
@@ -36,6 +36,12 @@ def fold_layer_name(name: str) -> str:
     return narrow_name(name).casefold().removeprefix("pset_")
 
 
+@lru_cache(maxsize=4096)
+def folded_names(names: frozenset[str]) -> frozenset[str]:
+    """What these names fold to; remembered, since every rule asks it of every source."""
+    return frozenset(map(fold_layer_name, names))
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedNames:
     """A test of names (`demand.NameTest`): those that fold to one of these."""
@@ -44,7 +50,7 @@ class FoldedNames:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> FoldedNames:
-        return cls(frozenset(fold_layer_name(name) for name in names))
+        return cls(folded_names(frozenset(names)))
 
     def __call__(self, names: pl.Series) -> npt.NDArray[np.bool_]:
         meant = (name is not None and fold_layer_name(name) in self.folded for name in names)

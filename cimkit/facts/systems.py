@@ -14,7 +14,7 @@ __all__ = ["CGCS2000", "change_of_system"]
 CGCS2000 = "EPSG:4490"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def change_of_system(source: str, target: str = CGCS2000) -> Transformer:
     """From one system to another, east before north in both. Each is prepared once: to look it up in the register takes
     longer than to move thousands of points, and all rules and sources of a run need the same few.

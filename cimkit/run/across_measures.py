@@ -6,8 +6,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,12 @@ from cimkit.checks.places import epsg_code, to_degrees
 from cimkit.facts.columns import IntArray
 from cimkit.facts.model import Facts
 from cimkit.facts.shapes import GeometryArray, Shapes
+from cimkit.facts.systems import CGCS2000, change_of_system
 from cimkit.rules.across_model import Measure
 from cimkit.run.across_footprints import footprints
 
-if TYPE_CHECKING:
-    from pyproj import Transformer
+__all__ = ["Measured", "Taken", "in_degrees", "in_plane", "measured", "model_place"]
 
-__all__ = ["DEGREES", "Measured", "Taken", "in_degrees", "in_plane", "measured", "model_place"]
-
-#: CGCS2000 in degrees, longitude first as everywhere in the facts' plane geometry.
-DEGREES = 4490
 #: Names of storeys that are a roof and no storey to live on.
 _ROOF = re.compile(r"(?i)屋顶|屋面|天面|机房|女儿墙|出屋|\broof|^rf\b|penthouse|parapet")
 #: A ground floor may lie this far below the model's zero (a step, a ramp), metres.
@@ -166,35 +161,28 @@ def _places(shapes: GeometryArray, systems: tuple[str | None, ...]) -> FloatArra
 
 def in_degrees(points: FloatArray, system: str | None) -> FloatArray:
     """Points (n, 2), east first, of a system in longitude and latitude; NaN where it is not known."""
-    return _transformed(points, epsg_code(system) or system, DEGREES)
+    return _transformed(points, system, CGCS2000)
 
 
-def in_plane(points: FloatArray, system: str | int | None, middle: tuple[float, float]) -> FloatArray:
+def in_plane(points: FloatArray, system: str | None, middle: tuple[float, float]) -> FloatArray:
     """Points of a system in metres from a place (longitude, latitude), in a plane that touches the earth there."""
     longitude, latitude = middle
     plane = f"+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +ellps=GRS80 +units=m +no_defs"
-    return _transformed(points, epsg_code(system) or system if isinstance(system, str) else system, plane)
+    return _transformed(points, system, plane)
 
 
-def _transformed(points: FloatArray, system: str | int | None, to: str | int) -> FloatArray:
+def _transformed(points: FloatArray, system: str | None, to: str) -> FloatArray:
     from pyproj.exceptions import ProjError
 
     nowhere = np.full(points.shape, math.nan)
     if system is None:
         return nowhere
     try:
-        x, y = _transformer(system, to).transform(points[:, 0], points[:, 1])
+        code = epsg_code(system)
+        x, y = change_of_system(f"EPSG:{code}" if code is not None else system, to).transform(
+            points[:, 0], points[:, 1]
+        )
     except ProjError:
         return nowhere
     good = np.isfinite(x) & np.isfinite(y)
     return np.column_stack([np.where(good, x, math.nan), np.where(good, y, math.nan)])
-
-
-@lru_cache(maxsize=64)
-def _transformer(system: str | int, to: str | int) -> Transformer:
-    """Making one takes longer than moving thousands of points, and all rules of a run need the same few.
-
-    Raises ProjError for a system that nobody knows."""
-    from pyproj import Transformer
-
-    return Transformer.from_crs(system, to, always_xy=True)

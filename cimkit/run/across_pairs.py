@@ -12,8 +12,9 @@ import numpy.typing as npt
 from cimkit.checks.heights_agree import cells_of
 from cimkit.facts.columns import IntArray
 from cimkit.facts.shapes import GeometryArray
+from cimkit.facts.systems import CGCS2000
 from cimkit.rules.across_model import Across, By, Pairing
-from cimkit.run.across_measures import DEGREES, in_plane
+from cimkit.run.across_measures import in_plane
 from cimkit.run.across_rows import RoleRows
 
 __all__ = ["Pairs", "Planes", "pair_up"]
@@ -200,7 +201,7 @@ class Planes:
     def points_of(self, rows: RoleRows) -> FloatArray:
         assert rows.places is not None
         assert self._middle is not None
-        return in_plane(rows.places, DEGREES, self._middle)
+        return in_plane(rows.places, CGCS2000, self._middle)
 
     def points(self) -> FloatArray:
         """The places of the first role in the plane, (n, 2)."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import polars as pl
 
 from cimkit.facts.ifc_schema import IfcSchema
-from cimkit.facts.names import fold_layer_name
+from cimkit.facts.names import fold_layer_name, folded_names
 from cimkit.rules.conditions import Entity
 
 __all__ = ["kinds_named", "layers_named"]
@@ -40,12 +39,7 @@ def layers_named(facet: Entity, layers: Sequence[str]) -> frozenset[str]:
     """
     listed = facet.name.exact_texts()
     if listed is not None:  # asked of every rule and source: without a column of names
-        folded = _folded(listed)
+        folded = folded_names(listed)
         return frozenset(name for name in layers if fold_layer_name(name) in folded)
     names = pl.Series(list(layers), dtype=pl.String)
     return frozenset(names.filter(pl.Series(facet.name.accepts_text(names), dtype=pl.Boolean)))
-
-
-@lru_cache(maxsize=4096)
-def _folded(names: frozenset[str]) -> frozenset[str]:
-    return frozenset(map(fold_layer_name, names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from lxml import etree
 
 from cimkit.errors import SourceError
 from cimkit.facts.model import DATASETS, Facts, Links, Subjects
+from cimkit.readers.citygml.describe import Describe
 from cimkit.readers.citygml.geometry import Geometries
 from cimkit.readers.citygml.members import CityObject, Members
 from cimkit.readers.citygml.names import CITYGML, GML, MEMBERS, Element, inner, local
@@ -29,7 +30,6 @@ from cimkit.readers.cityjson.textures import KIND as TEXTURE_FILE
 from cimkit.readers.cityjson.textures import judge_textures
 
 if TYPE_CHECKING:
-    from cimkit.facts.columns import IntArray
     from cimkit.facts.demand import Demand
     from cimkit.sources.beside import Beside
 
@@ -273,7 +273,7 @@ class _Reading:
             subjects=Subjects(
                 np.asarray([number[kind] for kind in kinds], np.int32), names, np.arange(len(kinds), dtype=np.int64)
             ),
-            describe=_Describe(objects),
+            describe=Describe(objects),
             attributes={
                 "id": column_of(list(range(len(objects))), [one.name for one in objects]),
                 "type": column_of(list(range(len(objects))), kinds),
@@ -381,29 +381,3 @@ def _extent(envelope: Mapping[str, Any]) -> list[float] | None:
         return [float(text) for corner in ("lowerCorner", "upperCorner") for text in envelope[corner]]
     except (KeyError, ValueError):
         return None
-
-
-class _Describe:
-    """What a person needs to find city objects."""
-
-    def __init__(self, objects: Sequence[CityObject]) -> None:
-        self._objects = objects
-
-    def __call__(self, sids: IntArray) -> pl.DataFrame:
-        found = [self._objects[sid] for sid in sids.tolist()]
-        columns: dict[str, list[str | None]] = {
-            "kind": [one.kind for one in found],
-            "id": [one.name for one in found],
-            "name": list(_names(found)),
-            "tag": [None] * len(found),
-            "type": [None] * len(found),
-            "storey": [None] * len(found),
-            "locator": [one.place for one in found],
-        }
-        return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-
-
-def _names(objects: Sequence[CityObject]) -> Iterator[str | None]:
-    for one in objects:
-        name = one.attributes.get("name")
-        yield name if isinstance(name, str) else None

@@ -23,7 +23,7 @@ from cimkit.readers.cityjson.solids import subject_geometry
 from cimkit.readers.cityjson.surfaces import SurfaceCheck
 from cimkit.readers.cityjson.systems import extent_text, horizontal, vertical
 from cimkit.readers.cityjson.tables import DEPTHS
-from cimkit.readers.cityjson.textures import judge_textures
+from cimkit.readers.cityjson.textures import judge_textures, pictures_of
 from cimkit.readers.cityjson.vertices import Vertices, judge_vertices, read_vertices
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ class _Reading:
             check_references(self.objects, self.known, self.ledger)
         vertices = read_vertices(self.documents, self.version, self.ledger)
         geometry = self._geometry(vertices)
-        textures = judge_textures(self._textures(), self.beside, self.ledger, pointer("appearance", "textures"))
+        textures = judge_textures(
+            pictures_of(self.documents), self.beside, self.ledger, pointer("appearance", "textures")
+        )
         kinds = [text_or_none(one.content.get("type")) or "" for one in self.objects]
         names = tuple(dict.fromkeys(kinds))
         number = {kind: position for position, kind in enumerate(names)}
@@ -227,19 +229,6 @@ class _Reading:
         templates = self.head.get("geometry-templates")
         items = templates.get("templates") if isinstance(templates, Mapping) else None
         return items if isinstance(items, list) else []
-
-    def _textures(self) -> dict[str, str]:
-        """The names of all pictures, each with the first place that has it."""
-        found: dict[str, str] = {}
-        for document in self.documents:
-            appearance = document.content.get("appearance")
-            textures = appearance.get("textures") if isinstance(appearance, Mapping) else None
-            for number, texture in enumerate(textures if isinstance(textures, list) else ()):
-                image = texture.get("image") if isinstance(texture, Mapping) else None
-                if isinstance(image, str) and image.strip():
-                    place = pointer("appearance", "textures", number, "image")
-                    found.setdefault(image, place if document.line is None else f"{document.line}:{place}")
-        return found
 
     def _instances(self, instances: Sequence[Placed], vertices: Vertices, used: npt.NDArray[np.bool_]) -> None:
         templates = len(self._template_items())

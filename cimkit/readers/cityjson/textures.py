@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from cimkit.readers.cityjson.ledger import Ledger
+from cimkit.readers.cityjson.ledger import Ledger, pointer
 
 if TYPE_CHECKING:
+    from cimkit.readers.cityjson.documents import Document
     from cimkit.sources.beside import Beside
 
-__all__ = ["KIND", "judge_textures"]
+__all__ = ["KIND", "judge_textures", "pictures_of"]
 
 #: The kind of defect.
 KIND = "city_texture_file"
@@ -45,3 +46,17 @@ def judge_textures(
             amiss += 1
             ledger.add(KIND, _DETAILS[fault], where, found=name)
     return {"named": len(named), "not_there": amiss}
+
+
+def pictures_of(documents: Iterable[Document]) -> dict[str, str]:
+    """The names of all pictures of a CityJSON, each with the first place that has it."""
+    found: dict[str, str] = {}
+    for document in documents:
+        appearance = document.content.get("appearance")
+        textures = appearance.get("textures") if isinstance(appearance, Mapping) else None
+        for number, texture in enumerate(textures if isinstance(textures, list) else ()):
+            image = texture.get("image") if isinstance(texture, Mapping) else None
+            if isinstance(image, str) and image.strip():
+                place = pointer("appearance", "textures", number, "image")
+                found.setdefault(image, place if document.line is None else f"{document.line}:{place}")
+    return found
