@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.facts.columns import BoolArray, State
+from cimkit.facts.columns import BoolArray
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.model import Facts
 
@@ -29,7 +27,7 @@ def texts(facts: Facts, of_set: str, name: str) -> Texts:
     found: Texts = np.full(len(facts), None, object)
     for each in facts.properties:
         if each.set_name == of_set and each.name == name:
-            rows = np.flatnonzero(each.column.row_states() == State.PRESENT).astype(np.int32)
+            rows = np.flatnonzero(each.column.present()).astype(np.int32)
             found[each.column.sid[rows]] = each.column.texts(rows).to_list()
     return found
 
@@ -39,6 +37,6 @@ def numbers(facts: Facts, of_set: str, name: str) -> npt.NDArray[np.float64]:
     found = np.full(len(facts), np.nan)
     for each in facts.properties:
         if each.set_name == of_set and each.name == name:
-            spread: Any = each.column.spread(each.column.values.number)
+            spread = each.column.spread(each.column.values.number)
             found[each.column.sid] = spread
     return found

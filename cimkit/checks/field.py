@@ -173,18 +173,15 @@ class _Part:
 
     @classmethod
     def of(cls, name: str, column: Column | None, wanted: Wanted, here: BoolArray, *, required: bool) -> _Part:
-        faults = np.zeros(len(here), np.uint8)
+        faults = here * np.uint8(_EMPTY if required else 0)
         written = np.zeros(len(here), bool)
-        if required:
-            faults[here] = _EMPTY
         if column is not None:
             of_values = faults_of(column.values, wanted, required=required)
             place = column.place()
-            present = column.row_states() == 0
             if isinstance(place, slice):
-                written[place] = present
+                written[place] = column.present()
             else:
-                written[column.sid[present]] = True
+                written[column.sid[column.present()]] = True
             faults[place] = column.spread(of_values) if of_values.any() else 0
         if not here.all():
             faults[~here] = 0

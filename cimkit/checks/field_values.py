@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,8 @@ FAULTS = (
 )  # fmt: skip
 _AT = {fault: place for place, fault in enumerate(FAULTS)}
 
+#: From here on two threads are worth their start.
+_MANY_VALUES = 100_000
 #: What people and programs write where nothing is known; a field that holds it is not filled.
 _PLACEHOLDERS = ("/", "\\", "-", "--", "---", "—", "——", "null", "Null", "NULL", "<null>", "<Null>", "<NULL>", "<空>",
                  "NaN", "nan", "None", "#N/A", "N/A", "n/a", "?", "？", "*")  # fmt: skip
@@ -57,6 +60,14 @@ class Wanted:
 
 def faults_of(values: Values, wanted: Wanted, *, required: bool) -> npt.NDArray[np.uint8]:
     """Index into FAULTS of each distinct value (n). A value that is not there is a fault where one is required."""
+    if len(values) < _MANY_VALUES:
+        return _faults_of(values, wanted, required)
+    halves = (values.part(0, len(values) // 2), values.part(len(values) // 2, len(values)))
+    with ThreadPoolExecutor(2) as pool:  # polars leaves the interpreter free
+        return np.concatenate(list(pool.map(lambda half: _faults_of(half, wanted, required), halves)))
+
+
+def _faults_of(values: Values, wanted: Wanted, required: bool) -> npt.NDArray[np.uint8]:
     faults = np.zeros(len(values), np.uint8)
     present = (values.state == State.PRESENT) | (values.state == State.LIST) | (values.state == State.OBJECT)
     text = values.text.fill_null("") if values.text.null_count() else values.text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cimkit.checks.contract import Context, Outcome, finding_rows
-from cimkit.facts.columns import BoolArray, IntArray, State
+from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.facts.demand import Demand
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
     renovation = False
     phases = context.facts.phases
     if phases is not None:
-        stated = np.flatnonzero(phases.row_states() == State.PRESENT)
+        stated = np.flatnonzero(phases.present())
         stated = stated[selected[phases.sid[stated]]]
         states[phases.sid[stated]] = True
         renovation = not wanted.isdisjoint(phases.texts(stated.astype(np.int32)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ BoolArray = npt.NDArray[np.bool_]
 #: Subjects, rows and codes are int32 where they are stored; any signed integer serves as an index.
 IntArray = npt.NDArray[np.signedinteger[Any]]
 FloatArray = npt.NDArray[np.float64]
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class State(IntEnum):
@@ -74,6 +75,15 @@ class Values:
     def __len__(self) -> int:
         return len(self.state)
 
+    def part(self, start: int, end: int) -> Values:
+        """Those from start to before end, without a copy."""
+        return Values(
+            self.text.slice(start, end - start),
+            self.number[start:end],
+            self.datatype.slice(start, end - start),
+            self.state[start:end],
+        )
+
 
 class Column(NamedTuple):
     """One attribute or property over the subjects.
@@ -95,7 +105,7 @@ class Column(NamedTuple):
     holder: IntArray | None = None
     owner: IntArray | None = None
 
-    def spread(self, of_values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def spread(self, of_values: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
         """An array over the distinct values, spread over the rows."""
         return of_values if self.code is None else of_values[self.code]
 
@@ -111,6 +121,13 @@ class Column(NamedTuple):
         if self.code is not None and not self.values.state.any():  # nothing but values, as in most columns
             return np.full(len(self.code), State.PRESENT, np.uint8)
         return self.values.state if self.code is None else self.values.state[self.code]
+
+    def present(self) -> BoolArray:
+        """Which rows hold a single value."""
+        of_values: BoolArray = self.values.state == State.PRESENT
+        if self.code is None:
+            return of_values
+        return np.ones(len(self.code), bool) if of_values.all() else of_values[self.code]
 
     def spread_datatypes(self, rows: IntArray) -> pl.Series:
         """The datatype of some rows."""

@@ -107,7 +107,7 @@ def _few(series: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int32]] | None:
         same = series.eq_missing(first[number])
         met += int(same.sum())
         if number:
-            codes[same.to_numpy()] = number
+            codes += same.cast(pl.Int8).to_numpy() * np.int8(number)
     return (first, codes.astype(np.int32)) if met == len(series) else None
 
 
@@ -133,7 +133,7 @@ def _values(series: pl.Series, declared: str | None) -> Values:
     if series.dtype == pl.Binary:
         states[~null] = State.OBJECT
     if series.dtype == pl.String:
-        blank = series.str.contains(r"^\s*$").fill_null(value=False)
+        blank = _blank(series)
         if blank.any():
             states[blank.to_numpy()] = State.EMPTY
             text = pl.select(pl.when(blank).then(None).otherwise(text).alias("text"))["text"]
@@ -145,6 +145,15 @@ def _values(series: pl.Series, declared: str | None) -> Values:
         if strange.any():
             datatypes = pl.select(pl.when(strange).then(pl.lit("TEXT")).otherwise(datatypes).alias("type"))["type"]
     return Values(text=text, number=numbers, datatype=datatypes, state=states)
+
+
+def _blank(texts: pl.Series) -> pl.Series:
+    """Whether texts are empty or white space alone. Few begin with anything that can be white, and only those are
+    looked at: ASCII white space and controls stand before `!`, all other white space from `\\x7f` on."""
+    doubtful = ((texts < "!") | (texts >= "\x7f")).fill_null(value=False)
+    if not doubtful.any():
+        return doubtful
+    return doubtful & texts.str.contains(r"^\s*$").fill_null(value=False)
 
 
 def _texts(series: pl.Series) -> pl.Series:

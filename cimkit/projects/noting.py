@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cimkit.facts.columns import PropertyColumn, State
+from cimkit.facts.columns import PropertyColumn
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.ifc_schema import IfcSchema
 from cimkit.facts.model import Facts
@@ -142,7 +142,7 @@ class _Layers:
         column = next((fields[key] for name in names if (key := fold_layer_name(name)) in fields), None)
         if column is None:
             return {}
-        rows = np.flatnonzero(column.column.row_states() == State.PRESENT)
+        rows = np.flatnonzero(column.column.present())
         return dict(zip(column.column.sid[rows].tolist(), column.column.texts(rows), strict=True))
 
     def _take_buildings(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from cimkit.facts.columns import Column, State
+from cimkit.facts.columns import Column
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.facts.model import Facts
 from cimkit.facts.names import FoldedNames, fold_layer_name
@@ -60,5 +60,5 @@ class KeyColumns:
 
 def _texts(column: Column) -> pl.DataFrame:
     """sid and text of the rows with a value."""
-    rows = np.flatnonzero(column.row_states() == State.PRESENT).astype(np.int32)
+    rows = np.flatnonzero(column.present()).astype(np.int32)
     return pl.DataFrame({"sid": pl.Series(column.sid[rows], dtype=pl.Int32), "text": column.texts(rows)})

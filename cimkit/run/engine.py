@@ -85,12 +85,13 @@ def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[s
         verdict = Verdict.MANUAL if rule.where is None or selected.any() else Verdict.NOT_APPLICABLE
         # a row of a table says what to look for, but nobody has marked it as a duty
         reason = "results.by_hand" if rule.must is None else "results.not_marked"
-        return Judgement(verdict, applicable=int(selected.sum()) if rule.where is not None else 1, reason=reason)
+        applicable = int(np.count_nonzero(selected)) if rule.where is not None else 1
+        return Judgement(verdict, applicable=applicable, reason=reason)
     occurrence = _occurrence(rule, selected)
     if occurrence is not None:
         return occurrence
     if rule.must is None:
-        count = int(selected.sum())
+        count = int(np.count_nonzero(selected))
         return Judgement(Verdict.PASSED if count else Verdict.NOT_APPLICABLE, applicable=count)
     if not selected.any() and _is_of_subjects(rule.must):
         return Judgement(Verdict.NOT_APPLICABLE)  # some checks miss what is not there; these speak of what is
@@ -158,7 +159,7 @@ def _occurrence(rule: Rule, selected: BoolArray) -> Judgement | None:
     if rule.occurs is None:
         return None
     low, high = rule.occurs
-    count = int(selected.sum())
+    count = int(np.count_nonzero(selected))
     if count < low:
         return Judgement(
             Verdict.FAILED, applicable=0, failed=0, rows=whole_finding("none_applicable", expected=f">= {low}")
@@ -181,8 +182,9 @@ def _conclude(rule: Rule, outcome: Outcome, selected: BoolArray) -> Judgement:
             return Judgement(Verdict.FAILED, max(1, failed), failed, outcome.whole)
         return Judgement(Verdict.PASSED, 1) if outcome.looked else Judgement(Verdict.NOT_APPLICABLE)
     asked = selected if outcome.asked is None else outcome.asked & selected
-    applicable = int(asked.sum())
-    sids = np.flatnonzero(outcome.failed & selected).astype(np.int32)
+    applicable = int(np.count_nonzero(asked))
+    failing = outcome.failed & selected
+    sids = np.flatnonzero(failing).astype(np.int32) if failing.any() else np.zeros(0, np.int32)
     rows = outcome.explain(sids) if len(sids) else no_rows()
     if about_source and outcome.whole is not None and outcome.whole.height:
         rows = pl.concat([outcome.whole.cast(FINDING_ROWS), rows])  # type: ignore[arg-type]

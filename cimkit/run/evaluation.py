@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.checks.contract import Outcome, finding_rows, no_rows
-from cimkit.facts.columns import BoolArray, Column, IntArray, State
+from cimkit.facts.columns import BoolArray, Column, IntArray
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import (
     All,
@@ -155,10 +155,10 @@ class Evaluation:
             return columns[0], has
         sids, texts, numbers, datatypes = [], [], [], []
         for column in columns:
-            rows = np.flatnonzero(column.row_states() == State.PRESENT)
+            rows = np.flatnonzero(column.present())
             sids.append(column.sid[rows])
             texts.append(column.texts(rows))
-            numbers.append(np.asarray(column.spread(column.values.number))[rows])
+            numbers.append(column.spread(column.values.number)[rows])
             datatypes.append(column.spread_datatypes(rows))
         sid = np.concatenate(sids)
         # the first carrier wins, as the rule lists them

@@ -209,6 +209,23 @@ def test_what_is_no_tiff_is_a_sentence(tmp_path: Path, data: bytes) -> None:
     assert error.value.key == "readers.raster_broken"
 
 
+def test_a_claim_of_65535_bands_is_told_and_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    write(path, HEIGHTS[:8, :8])
+    data = bytearray(path.read_bytes())
+    (directory,) = struct.unpack_from("<I", data, 4)
+    (tags,) = struct.unpack_from("<H", data, directory)
+    entries = [directory + 2 + 12 * number for number in range(tags)]
+    (samples_per_pixel,) = (at for at in entries if struct.unpack_from("<H", data, at) == (277,))
+    struct.pack_into("<H", data, samples_per_pixel + 8, 65_535)
+    path.write_bytes(data)
+
+    facts = read(path)
+
+    assert facts.counts["bands"] == 65_535
+    assert ("raster_not_judged", "65535") in facts.defects.select("kind", "found").rows()
+
+
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 700), st.binary(min_size=1, max_size=12))
 def test_damaged_bytes_give_facts_or_a_sentence(tmp_path: Path, at: int, patch: bytes) -> None:

@@ -72,7 +72,7 @@ def _facts(raster: Any, directory: Directory, path: Path, demand: Demand, name: 
     _judge_nodata(raster, directory, notes)
     stem = name.rpartition("/")[2].rpartition("!")[2]
     fields = _fields(raster, path, placed, system)
-    of_bands = [_band(raster, number) for number in range(1, raster.count + 1)]
+    of_bands = _bands(raster)
     dataset = {
         "name": stem,
         "format": "geotiff",
@@ -171,13 +171,13 @@ def _sampled(sample: Sample, role: str) -> dict[str, Any]:
     return fields
 
 
-def _band(raster: Any, number: int) -> dict[str, Any]:
-    return {
-        "type": raster.dtypes[number - 1],
-        "color": raster.colorinterp[number - 1].name,
-        "nodata": _text_number(raster.nodatavals[number - 1]),
-        "unit": raster.units[number - 1],
-    }
+def _bands(raster: Any) -> list[dict[str, Any]]:
+    """What is declared of each band. Each list is asked for once: a damaged file may claim 65,535 bands."""
+    declared = zip(raster.dtypes, raster.colorinterp, raster.nodatavals, raster.units, strict=True)
+    return [
+        {"type": kind, "color": color.name, "nodata": _text_number(nodata), "unit": unit}
+        for kind, color, nodata, unit in declared
+    ]
 
 
 def _statistics(sample: Sample, number: int) -> dict[str, Any]:

@@ -20,6 +20,8 @@ _PIXELS = 16_000_000
 _WINDOW = 512
 #: Bytes that one block (a strip, a tile) may unpack to: larger ones are not opened.
 _LARGEST_BLOCK = 512_000_000
+#: Bands whose pixels are looked at (GDAL takes the square of them): hyperspectral pictures have hundreds.
+_MOST_BANDS = 2_000
 #: Pixels a side of a cell whose heights are taken.
 _PIXELS_A_SIDE = 8
 
@@ -82,6 +84,9 @@ def take_sample(raster: Any, notes: Notes, heights: HeightCells | None = None) -
     from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
 
+    if raster.count > _MOST_BANDS:
+        notes.add("raster_not_judged", "bands", found=raster.count)
+        return Sample()
     sample = Sample([BandSums() for _ in range(raster.count)])
     height, width = raster.block_shapes[0] if raster.block_shapes else (1, 1)
     size = max(np.dtype(kind).itemsize for kind in raster.dtypes)

@@ -65,8 +65,7 @@ def _good(facet: Attribute, column: Column) -> BoolArray:
     """Rows that hold what is asked."""
     if facet.value is None:
         return _has_value(column)
-    allowed: BoolArray = np.asarray(column.spread(facet.value.accepts(column.values)), bool)
-    return allowed
+    return column.spread(facet.value.accepts(column.values))
 
 
 def explain(facet: Attribute, evaluation: Evaluation, sids: IntArray) -> pl.DataFrame:

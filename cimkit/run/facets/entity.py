@@ -58,7 +58,7 @@ def _of_predefined_type(facet: Entity, evaluation: Evaluation) -> BoolArray:
     result = np.zeros(len(facts), bool)
     column = facts.predefined_types
     if column is not None and facet.predefined_type is not None:
-        result[column.sid[column.spread(facet.predefined_type.accepts(column.values)).astype(bool)]] = True
+        result[column.sid[column.spread(facet.predefined_type.accepts(column.values))]] = True
     return result
 
 

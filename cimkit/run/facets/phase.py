@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cimkit.checks.contract import finding_rows
-from cimkit.facts.columns import BoolArray, IntArray, State
+from cimkit.facts.columns import BoolArray, IntArray
 from cimkit.rules.conditions import Cardinality, Phase
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def holds(facet: Phase, evaluation: Evaluation) -> BoolArray:
     has, good = np.zeros(len(evaluation.facts), bool), np.zeros(len(evaluation.facts), bool)
     column = evaluation.facts.phases
     if column is not None:
-        present = column.row_states() == State.PRESENT
+        present = column.present()
         has[column.sid[present]] = True
-        allowed = (
-            present if facet.value is None else present & column.spread(facet.value.accepts_text(column.values.text))
-        )
+        allowed = present
+        if facet.value is not None:
+            allowed = present & column.spread(facet.value.accepts_text(column.values.text))
         good[column.sid[allowed]] = True
     match facet.cardinality:
         case Cardinality.REQUIRED:

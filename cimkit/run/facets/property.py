@@ -15,7 +15,7 @@ import numpy.typing as npt
 import orjson
 
 from cimkit.checks.contract import finding_rows
-from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, State
+from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn
 from cimkit.rules.conditions import Cardinality, Property
 from cimkit.run.facets.property_index import PropertyIndex
 from cimkit.run.facets.property_instances import Judged, judge_column
@@ -307,7 +307,7 @@ def _look_elsewhere(
             if (other.set_name, other.name) in meant:
                 continue
             column = other.column
-            present = column.sid[column.row_states() == State.PRESENT]
+            present = column.sid[column.present()]
             rows, places = place.rows(column, present)
             open_rows, places = rows[lacking[places]], places[lacking[places]]
             for at, text in zip(places.tolist(), column.texts(open_rows).to_list(), strict=True):

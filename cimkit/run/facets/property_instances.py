@@ -41,14 +41,14 @@ def judge_column(property_column: PropertyColumn, facet: Property) -> Judged:
     typed = present
     if facet.datatype is not None:
         right = facet.datatype.accepts_text(column.values.datatype.fill_null(""))
-        typed = present & column.spread(right).astype(bool)
+        typed = present & column.spread(right)
     values = column.values
     if facet.value is not None and "field" in property_column.kinds:  # a table's types are nobody's promise
         if facet.value.base == "double":
             values = with_spelt_numbers(values)
         elif facet.value.patterns:
             values = as_written(values)
-    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(values)).astype(bool)
+    allowed = typed if facet.value is None else typed & column.spread(facet.value.accepts(values))
     if column.owner is None:
         return Judged(property_column, column.sid, written, present, typed, allowed)
     return _by_instance(property_column, facet.value, written, present, typed, allowed)
@@ -104,7 +104,7 @@ def _bounded(column: Column, value: Restriction, typed: BoolArray, allowed: Bool
     if not wanted:
         matched: BoolArray = reduce_any(allowed, starts)
         return matched
-    numbers = np.asarray(column.spread(column.values.number))
+    numbers = column.spread(column.values.number)
     low = np.fmax.reduceat(np.where(lower, numbers, -np.inf), starts)
     high = np.fmin.reduceat(np.where(upper, numbers, np.inf), starts)
     matching = reduce_any(allowed, starts)
