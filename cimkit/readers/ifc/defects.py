@@ -62,7 +62,7 @@ def defect_rows(
 ) -> pl.DataFrame:
     """A defect of one kind for each of these instances, with its line."""
     sid = pl.Series(subjects.sid[rows], dtype=pl.Int32)
-    lines = model.file.lines.lines(model.file.starts[rows]) if len(rows) else np.empty(0, np.int64)
+    lines = model.file.lines.lines(model.file.starts[rows])
     return pl.DataFrame(
         {
             "sid": sid.set(sid < 0, None),

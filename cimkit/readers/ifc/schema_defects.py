@@ -27,7 +27,8 @@ __all__ = ["schema_defects"]
 _ROWS_AT_ONCE = 1 << 17
 _NUMBERS = b"0123456789+-."
 _LETTERS = bytes(range(ord("A"), ord("Z") + 1)) + bytes(range(ord("a"), ord("z") + 1))
-_NULL, _DERIVED = ord("$"), ord("*")
+_ABSENT, _NULL = 0, ord("$")
+_DERIVED = b"*"
 #: First bytes that a value of each kind may have.
 _HEADS = {
     "string": b"'",
@@ -88,35 +89,46 @@ def _wrong_types(model: IfcModel, entity: Entity, rows: Rows, records: Records) 
 
 def _wrong(model: IfcModel, attribute: Attribute, records: Records, position: int) -> npt.NDArray[np.bool_]:
     heads = records.heads(position)
-    absent = heads == 0  # too few attributes, which is a defect of its own
-    null = heads == _NULL
+    fitting = _fitting(model, attribute)
+    allowed = fitting.copy()
+    allowed[_ABSENT] = True  # too few attributes, which is a defect of its own
     if attribute.derived:
-        not_derived: npt.NDArray[np.bool_] = ~absent & (heads != _DERIVED)
-        return not_derived
-    given = np.flatnonzero(~absent & ~null)
-    wrong = null if not attribute.optional else np.zeros(len(heads), bool)
-    allowed = b"(" if attribute.aggregate else _HEADS[attribute.kind]
-    if attribute.kind == "select" and not attribute.aggregate:
-        allowed += b"." if _selects_enumeration(model, attribute) else b""
-    fitting = np.zeros(256, bool)
-    fitting[np.frombuffer(allowed, np.uint8)] = True
-    wrong[given] = ~fitting[heads[given]]
-    if attribute.kind in ("enumeration", "boolean", "logical") and not attribute.aggregate:
-        fits = given[~wrong[given]]
+        return ~allowed[heads]
+    allowed[_NULL] = attribute.optional
+    wrong = ~allowed[heads]
+    if attribute.aggregate:
+        return wrong
+    if attribute.kind in ("enumeration", "boolean", "logical"):
         known = model.schema.enumerations.get(attribute.type, ())
         words = _TRUTHS.get(attribute.kind) or tuple(f".{word}." for word in known)
+        fits = np.flatnonzero(fitting[heads])
         if words and len(fits):
             codes, distinct = encode(records.take(fits).raw(position))
             unknown = np.array([word.upper() not in words for word in distinct.to_list()])
             wrong[fits[unknown[codes]]] = True
-    if attribute.kind in ("entity", "select") and not attribute.aggregate and attribute.type:
+    if attribute.kind in ("entity", "select") and attribute.type:
         _mark_foreign(model, attribute, records, position, wrong)
-    if attribute.kind == "integer" and not attribute.aggregate:
-        fits = given[~wrong[given]]
+    if attribute.kind == "integer":
+        fits = np.flatnonzero(fitting[heads])
         if len(fits):
             codes, distinct = encode(records.take(fits).raw(position))
             wrong[fits[distinct.str.contains(r"[.eE]").to_numpy()[codes]]] = True
     return wrong
+
+
+def _fitting(model: IfcModel, attribute: Attribute) -> npt.NDArray[np.bool_]:
+    """Of each byte whether a value of the attribute may begin with it (256)."""
+    if attribute.derived:
+        signs = _DERIVED
+    elif attribute.aggregate:
+        signs = b"("
+    else:
+        signs = _HEADS[attribute.kind]
+        if attribute.kind == "select" and _selects_enumeration(model, attribute):
+            signs += b"."
+    fitting = np.zeros(256, bool)
+    fitting[np.frombuffer(signs, np.uint8)] = True
+    return fitting
 
 
 def _mark_foreign(

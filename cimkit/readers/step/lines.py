@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,13 +26,19 @@ class Lines:
     def __init__(self, octets: Octets, encoding: str) -> None:
         self._octets = octets
         self._encoding = encoding
-        blocks = range(0, octets.size, _BLOCK)
-        self._before = np.zeros(len(blocks) + 1, np.int64)
-        self._last_end = np.full(len(blocks) + 1, -1, np.int64)
-        for block, start in enumerate(blocks):
+
+    @cached_property
+    def _blocks(self) -> tuple[Int64Array, Int64Array]:
+        """Of each block: line ends before it, and where the last of these is (-1: there is none). The whole file is
+        looked through, so it must not be asked for where nothing is to be told."""
+        starts = range(0, self._octets.size, _BLOCK)
+        before = np.zeros(len(starts) + 1, np.int64)
+        last_end = np.full(len(starts) + 1, -1, np.int64)
+        for block, start in enumerate(starts):
             ends = self._line_ends(start, start + _BLOCK)
-            self._before[block + 1] = self._before[block] + len(ends)
-            self._last_end[block + 1] = ends[-1] if len(ends) else self._last_end[block]
+            before[block + 1] = before[block] + len(ends)
+            last_end[block + 1] = ends[-1] if len(ends) else last_end[block]
+        return before, last_end
 
     def _line_ends(self, start: int, end: int) -> Int64Array:
         piece = self._octets.array[start : min(end, self._octets.size)]
@@ -78,14 +85,17 @@ class Lines:
 
     def _lines_and_starts(self, wanted: Int64Array) -> tuple[Int64Array, Int64Array]:
         """1-based line of each offset, and where the line starts."""
-        order = np.argsort(wanted, kind="stable")
         lines, starts = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
+        if not len(wanted):
+            return lines, starts
+        ends_before, last_end = self._blocks
+        order = np.argsort(wanted, kind="stable")
         blocks = wanted[order] // _BLOCK
         for block in np.unique(blocks).tolist():
             first, last = np.searchsorted(blocks, [block, block + 1])
             which = order[first:last]
             ends = self._line_ends(block * _BLOCK, (block + 1) * _BLOCK)
             before = np.searchsorted(ends, wanted[which], side="left")
-            lines[which] = self._before[min(block, len(self._before) - 1)] + before + 1
-            starts[which] = np.append(self._last_end[min(block, len(self._last_end) - 1)], ends)[before] + 1
+            lines[which] = ends_before[min(block, len(ends_before) - 1)] + before + 1
+            starts[which] = np.append(last_end[min(block, len(last_end) - 1)], ends)[before] + 1
         return lines, starts

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cimkit.readers.step.octets import Int64Array, Octets
     from cimkit.readers.step.splitter import Marks
 
-__all__ = ["Parameters", "outside_strings", "split_parameters"]
+__all__ = ["BLANK", "Parameters", "outside_strings", "split_parameters"]
 
 Flags = npt.NDArray[np.bool_]
 Ranges: TypeAlias = "tuple[Int64Array, Int64Array]"
@@ -25,7 +25,7 @@ Ranges: TypeAlias = "tuple[Int64Array, Int64Array]"
 # Quote, brackets and comma lie close together: ' ( ) * + ,
 _FIRST_SIGN, _SIGNS = 39, 5
 _QUOTE, _OPEN, _CLOSE, _COMMA = 0, 1, 2, 5
-_BLANK = 32
+BLANK = 32
 _ROWS_AT_ONCE = 1 << 15
 
 
@@ -39,6 +39,10 @@ class Parameters(NamedTuple):
     arity: npt.NDArray[np.int32]
     first: Int64Array
     marks: npt.NDArray[np.unsignedinteger]
+    #: the byte after each mark: `BLANK` for blanks and comments, 0 where the next mark follows at once
+    heads: npt.NDArray[np.uint8]
+    #: whether no parameter has blanks or comments around it, as nearly all programs write
+    tight: bool
 
     def ranges(self, parameter: int, rows: slice, starts: Int64Array) -> tuple[Flags, Int64Array, Int64Array]:
         """Which of the rows have the parameter, and the range between its marks (empty where they haven't).
@@ -55,6 +59,19 @@ class Parameters(NamedTuple):
         right[present] += self.marks[mark + 1]
         return present, left, right
 
+    def first_bytes(self, parameter: int, rows: slice) -> npt.NDArray[np.uint8]:
+        """First byte of the parameter; `BLANK` where blanks or comments come first, 0 where there is nothing."""
+        present = self.arity[rows] > parameter
+        if present.all():
+            return self.heads[self.first[: len(self.arity)][rows] + parameter]
+        found = np.zeros(len(present), np.uint8)
+        found[present] = self.heads[self.first[: len(self.arity)][rows][present] + parameter]
+        return found
+
+    def take(self, records: npt.NDArray[np.integer]) -> Parameters:
+        """Those of some records; no longer one after the other."""
+        return self._replace(arity=self.arity[records], first=self.first[records])
+
 
 def split_parameters(
     octets: Octets, count: int, ranges_of: Callable[[slice], Ranges], file_marks: Marks, limits: StepLimits
@@ -68,24 +85,29 @@ def split_parameters(
     batches_of_rows = in_pieces(count, _ROWS_AT_ONCE)
     first = np.zeros(count + 1, np.int64)
     arity = np.empty(count, np.int32)
-    marks = []
+    marks, heads, tight = [np.empty(0, np.uint16)], [np.empty(0, np.uint8)], True
     for (begin, end), part in zip(
         batches_of_rows, in_threads(work, batches_of_rows, threaded=len(batches_of_rows) > 1), strict=True
     ):
         first[begin + 1 : end + 1] = part.counts
         arity[begin:end] = part.arities
         marks.append(part.marks)
+        heads.append(part.heads)
+        tight &= bool(part.tight.all())
     np.cumsum(first, out=first)
     # numpy takes the widest of the batches' types
-    return Parameters(arity, first, np.concatenate(marks) if marks else np.empty(0, np.uint16))
+    return Parameters(arity, first, np.concatenate(marks), np.concatenate(heads), tight)
 
 
 class _Split(NamedTuple):
-    """For each range its number of marks and of parameters; then all marks."""
+    """For each range its number of marks and of parameters; then all marks, and the bytes after them; and whether
+    there are no blanks around parameters (1)."""
 
     counts: npt.NDArray[np.intp]
     arities: npt.NDArray[np.int32]
     marks: npt.NDArray[np.unsignedinteger]
+    heads: npt.NDArray[np.uint8]
+    tight: Flags
 
 
 def _split_rows(
@@ -142,8 +164,24 @@ def _split_batch(octets: Octets, starts: Int64Array, ends: Int64Array, file_mark
         count = np.bincount(owner, minlength=rows)
     arity = np.maximum(count - 1, 0).astype(np.int32)
     _find_empty(piece, places, count, arity)
+    heads, tight = _heads(piece, places)
     short = int((ends - starts).max()) <= np.iinfo(np.uint16).max
-    return _Split(count, arity, (places - piece.bases[owner]).astype(np.uint16 if short else np.uint32))
+    marks: npt.NDArray[np.unsignedinteger] = (places - piece.bases[owner]).astype(np.uint16 if short else np.uint32)
+    return _Split(count, arity, marks, heads, tight)
+
+
+def _heads(piece: Compact, places: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.uint8], Flags]:
+    """The byte after each mark, and whether there are no blanks around parameters (1)."""
+    heads = piece.text.take(places + 1, mode="clip")
+    signs = piece.text[places] - np.uint8(_FIRST_SIGN)
+    inside = signs != _CLOSE
+    before = piece.text[places - 1]
+    blank = heads <= BLANK
+    tight = not (blank & inside).any() and not ((before <= BLANK) & (signs != _OPEN)).any()
+    heads[blank] = BLANK
+    following = heads - np.uint8(_FIRST_SIGN)
+    heads[~inside | (following == _COMMA) | (following == _CLOSE)] = 0
+    return heads, np.array([tight])
 
 
 def _in_first_list(closes: Flags, owner: npt.NDArray[np.int32], count: npt.NDArray[np.intp]) -> Flags:
@@ -161,7 +199,7 @@ def _find_empty(
     single = np.flatnonzero(arity == 1)
     opening = (np.cumsum(count) - count)[single]
     left, right = places[opening] + 1, places[opening + 1]
-    maybe = (left == right) | (piece.text[left] <= _BLANK)
+    maybe = (left == right) | (piece.text[left] <= BLANK)
     for row, begin, end in zip(single[maybe].tolist(), left[maybe].tolist(), right[maybe].tolist(), strict=True):
         if not piece.text[begin:end].tobytes().strip():
             arity[row] = 0

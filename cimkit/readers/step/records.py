@@ -14,7 +14,7 @@ from cimkit.readers.step.comments import skip_separators, trim
 from cimkit.readers.step.compact import batches, compact
 from cimkit.readers.step.keywords import KeywordTable
 from cimkit.readers.step.numerals import read_numbers
-from cimkit.readers.step.parameters import Parameters, outside_strings, split_parameters
+from cimkit.readers.step.parameters import BLANK, outside_strings, split_parameters
 from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
@@ -63,26 +63,25 @@ class Records:
 
     def take(self, positions: npt.NDArray[np.integer]) -> Records:
         """Some of these records, without looking for their parameters again."""
-        whole = self._parameters
         some = object.__new__(Records)
         some._step = self._step
         some.rows = self.rows[positions]
-        some.arity = whole.arity[positions]
-        some._parameters = Parameters(some.arity, whole.first[positions], whole.marks)
+        some._parameters = self._parameters.take(positions)
+        some.arity = some._parameters.arity
         return some
 
     def heads(self, parameter: int) -> npt.NDArray[np.uint8]:
         """First byte of the parameter, which tells what kind of value it is; 0 where there is none."""
+        return self._heads(parameter, slice(0, len(self)))
 
-        step = self._step
-
-        def of_batch(batch: tuple[int, int]) -> npt.NDArray[np.uint8]:
-            rows = slice(*batch)
-            present, starts, ends = self._parameters.ranges(parameter, rows, step.starts[self.rows[rows]])
-            starts = skip_separators(step.octets, starts, step.marks.comments)
-            return np.where(present & (starts < ends), step.octets.at(starts), np.uint8(0))
-
-        return np.concatenate([np.empty(0, np.uint8), *self._batchwise(of_batch)])
+    def _heads(self, parameter: int, rows: slice) -> npt.NDArray[np.uint8]:
+        heads = self._parameters.first_bytes(parameter, rows)
+        hidden = np.flatnonzero(heads == BLANK)
+        if len(hidden):
+            field = self._field(parameter, rows)
+            there = field.starts[hidden] < field.ends[hidden]
+            heads[hidden] = np.where(there, self._step.octets.at(field.starts[hidden]), np.uint8(0))
+        return heads
 
     def raw(self, parameter: int) -> pl.Series:
         """Text as written, with STEP's escapes; null where a record has fewer parameters."""
@@ -100,7 +99,12 @@ class Records:
 
     def refs(self, parameter: int) -> Rows:
         """Row of the instance referred to; -1 if it's no reference, -2 if no instance has that number."""
-        return np.concatenate([np.empty(0, np.int32), *self._in_batches(parameter, self._reference)])
+
+        def of_batch(batch: tuple[int, int]) -> Rows:
+            rows = slice(*batch)
+            return self._reference(self._field(parameter, rows), self._heads(parameter, rows))
+
+        return np.concatenate([np.empty(0, np.int32), *self._batchwise(of_batch)])
 
     def ref_lists(self, parameter: int) -> tuple[Int64Array, Int64Array, Rows]:
         """Every reference in the parameter, at any depth: record position, ordinal in the record, row or -2."""
@@ -157,6 +161,8 @@ class Records:
     def _field(self, parameter: int, batch: slice) -> _Field:
         step = self._step
         present, starts, ends = self._parameters.ranges(parameter, batch, step.starts[self.rows[batch]])
+        if self._parameters.tight:
+            return _Field(present, starts, ends)
         return _Field(present, *trim(step.octets, starts, ends, step.marks.comments))
 
     def _texts(self, parameter: int, select: Callable[[_Field], _Field]) -> pl.Series:
@@ -173,10 +179,10 @@ class Records:
         enclosed &= (octets.at(field.starts) == first) & (octets.at(np.maximum(field.ends - 1, 0)) == last)
         return _Field(enclosed, field.starts + 1, field.ends - 1)
 
-    def _reference(self, field: _Field) -> Rows:
+    def _reference(self, field: _Field, heads: npt.NDArray[np.uint8]) -> Rows:
         octets = self._step.octets
         result = np.full(len(field.starts), NO_REFERENCE, np.int32)
-        which = np.flatnonzero(field.present & (octets.at(field.starts) == _HASH))
+        which = np.flatnonzero(heads == _HASH)
         digits = field.starts[which] + 1
         numbers, stops = read_numbers(octets, digits)
         whole = (stops == field.ends[which]) & (stops > digits)

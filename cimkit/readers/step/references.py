@@ -36,9 +36,9 @@ def duplicate_ids(step: StepFile) -> pl.DataFrame:
         {
             "id": pl.Series(ids[rows].astype(np.int64)),
             "row": pl.Series(rows),
-            "line": pl.Series(step.lines.lines(step.starts[rows]) if len(rows) else np.empty(0, np.int64)),
+            "line": pl.Series(step.lines.lines(step.starts[rows])),
             "first_row": pl.Series(originals),
-            "first_line": pl.Series(step.lines.lines(step.starts[originals]) if len(rows) else np.empty(0, np.int64)),
+            "first_line": pl.Series(step.lines.lines(step.starts[originals])),
         }
     )
 
@@ -66,7 +66,7 @@ def dangling_references(step: StepFile) -> pl.DataFrame:
             "from_row": pl.Series(owner.astype(np.int32)),
             "to_id": pl.Series(target),
             "offset": pl.Series(offset),
-            "line": pl.Series(step.lines.lines(offset) if len(offset) else np.empty(0, np.int64)),
+            "line": pl.Series(step.lines.lines(offset)),
         }
     )
 
