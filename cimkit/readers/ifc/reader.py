@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
 
 __all__ = ["read_ifc"]
+
+Answer = TypeVar("Answer")
 
 _WITHOUT_SCHEMA = "IFC4"
 #: Below this many bytes threads only get in each other's way.
@@ -62,10 +65,18 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
     subjects = find_subjects(model, demand)
     wanted = demand.properties | (PHASE_PROPERTIES if demand.phases else frozenset())
     # Both halves are mostly long array operations that let go of the interpreter: they run side by side on two cores.
-    with ThreadPoolExecutor(1) as aside:
-        defects = aside.submit(find_defects, model, subjects, demand.defects, exact_schema=exact)
-        if len(data) < _WORTH_A_THREAD:
-            defects.result()
+    with ThreadPoolExecutor(1) as second:
+
+        def aside(work: Callable[..., Answer], *given: object, **how: object) -> Future[Answer]:
+            begun = second.submit(work, model, subjects, *given, **how)
+            if len(data) < _WORTH_A_THREAD:
+                wait((begun,))
+            return begun
+
+        defects = aside(find_defects, demand.defects, exact_schema=exact)
+        predefined = aside(predefined_types) if demand.predefined_types else None
+        materials = aside(read_materials) if demand.materials else None
+        classified = aside(read_classifications) if demand.classifications else None
         properties = read_properties(model, subjects, wanted, units)
         facts = Facts(
             format="ifc",
@@ -75,18 +86,14 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
             schema=model.schema if nearest else None,
             attributes=attribute_columns(model, subjects, demand, units),
             properties=properties.columns,
-            predefined_types=predefined_types(model, subjects) if demand.predefined_types else None,
+            predefined_types=predefined.result() if predefined is not None else None,
             phases=phases(properties.columns) if demand.phases else None,
             links={
                 relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())
             },
             groups=properties.groups,
-            classifications=(
-                read_classifications(model, subjects)
-                if demand.classifications
-                else pl.DataFrame(schema=CLASSIFICATIONS)
-            ),
-            materials=read_materials(model, subjects) if demand.materials else pl.DataFrame(schema=MATERIALS),
+            classifications=classified.result() if classified is not None else pl.DataFrame(schema=CLASSIFICATIONS),
+            materials=materials.result() if materials is not None else pl.DataFrame(schema=MATERIALS),
             whole=whole_facts(model, subjects, units, demand, name),
             counts=counts(model),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from cimkit.readers.step.pieces import in_pieces
+from cimkit.readers.step.pieces import in_pieces, in_threads
 
 if TYPE_CHECKING:
     from cimkit.readers.step.index import IntArray
@@ -55,18 +56,21 @@ class RowsByType:
     def __init__(self, types: IntArray, keywords: int) -> None:
         self._order = np.empty(len(types), np.int32)
         pieces = in_pieces(len(types), _ROWS_AT_ONCE)
-        self._first = np.zeros(keywords + 1, np.int64)
-        for begin, end in pieces:
-            self._first[1:] += np.bincount(types[begin:end], minlength=keywords)
-        np.cumsum(self._first, out=self._first)
-        place = self._first[:-1].copy()  # where the next row of each keyword goes
-        for begin, end in pieces:
+        counts = np.zeros((len(pieces) + 1, keywords), np.int64)  # of each keyword, in the piece before
+        for number, (begin, end) in enumerate(pieces, start=1):
+            counts[number] = np.bincount(types[begin:end], minlength=keywords)
+        self._first = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts.sum(axis=0))))
+        places = self._first[:-1] + np.cumsum(counts, axis=0)  # where the rows of each keyword go, of each piece
+
+        def fill(number: int) -> None:
+            begin, end = pieces[number]
             order = np.argsort(types[begin:end], kind="stable")
             sorted_types = types[begin:end][order]
-            count = np.bincount(sorted_types, minlength=keywords)
-            shift = place - (np.cumsum(count) - count)
+            count = counts[number + 1]
+            shift = places[number] - (np.cumsum(count) - count)
             self._order[np.arange(end - begin) + shift[sorted_types]] = order + begin
-            place += count
+
+        deque(in_threads(fill, range(len(pieces)), threaded=len(pieces) > 1), maxlen=0)
 
     def rows(self, codes: Sequence[int]) -> Rows:
         """Rows of any of the codes, in file order."""
