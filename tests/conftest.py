@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from cimkit.cache_folder import CACHE_VARIABLE
+
+_CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is read is kept for this run alone: a thousand IDS cases have no place in anybody's cache folder."""
+    if CACHE_VARIABLE not in os.environ:
+        config.stash[_CACHE] = os.environ[CACHE_VARIABLE] = tempfile.mkdtemp(prefix="cimkit-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The folder goes again."""
+    if _CACHE in config.stash:
+        del os.environ[CACHE_VARIABLE]
+        shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ cases want it; it is kept in the rule's citation.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +43,7 @@ from cimkit.rules.model import Cite, Evidence, Gate, Rule, Severity
 from cimkit.rules.restriction import Restriction, exactly
 from cimkit.sources.formats import IFC_FORMATS
 
-__all__ = ["IdsFile", "RefusedIdsError", "read_ids", "read_ids_file", "rules_of"]
+__all__ = ["IdsFile", "RefusedIdsError", "read_ids", "rules_of"]
 
 
 class RefusedIdsError(IdsError):
@@ -68,27 +66,14 @@ class IdsFile:
     """An IDS file with its rules.
 
     path    as it was given, or the name that it goes by in reports
-    sha256  of its bytes
     audit   everything that was found in it; `rules` of refused specifications carry a flaw
     """
 
     path: str
     title: str
-    sha256: str
     rules: tuple[Rule, ...]
     audit: AuditReport
     document: Document
-
-
-def read_ids_file(given: str | os.PathLike[str] | bytes, *, lang: str = "zh") -> IdsFile:
-    """Read an IDS file, or the bytes of one. Raises IdsError where nothing in it can be judged."""
-    if isinstance(given, bytes):
-        return read_ids(given, "ids", lang=lang)
-    try:
-        data = Path(given).read_bytes()
-    except OSError as error:
-        raise IdsError("ids.unopened", file=os.fspath(given), problem=error.strerror or str(error)) from error
-    return read_ids(data, os.fspath(given), lang=lang)
 
 
 def read_ids(data: bytes, name: str, *, lang: str = "zh") -> IdsFile:
@@ -105,7 +90,6 @@ def read_ids(data: bytes, name: str, *, lang: str = "zh") -> IdsFile:
     return IdsFile(
         path=name,
         title=title,
-        sha256=hashlib.sha256(data).hexdigest(),
         rules=rules_of(document, name, report, lang=lang),
         audit=report,
         document=document,

@@ -1,4 +1,4 @@
-"""Packs as they were once read, kept by the digest of their files: reading YAML and tables again takes much longer.
+"""Packs and IDS files as they were once read, kept by their digest: reading YAML, tables and XML takes much longer.
 
 What is kept is JSON: `shared`, parts that stand in several places, each written once, and `made`. An array begins with
 the name of what it is (`Rule`, `tuple`, `set` ...), so that reading it back makes the classes named in the table below
@@ -43,6 +43,7 @@ _CLASSES: Mapping[str, str] = {
     "LoadedPack": "cimkit.rules.load",
     "Manifest": "cimkit.rules.manifest_model",
     "Code": "cimkit.rules.code_list",
+    "IdsRules": "cimkit.ids.kept",
     "CodeList": "cimkit.rules.code_list",
 }  # fmt: skip
 
@@ -73,9 +74,9 @@ def compiled(what: str, key: bytes, make: Callable[[], Made]) -> Made:
 
 @lru_cache(maxsize=1)
 def _stamp() -> bytes:
-    """What tells this state of cimkit from others: its version, and the files that read packs."""
+    """What tells this state of cimkit from others: its version, and the files that read packs and IDS files."""
     here = Path(__file__).parent
-    files = sorted((*here.glob("*.py"), here.parent / "checks" / "table.py"))
+    files = sorted((*here.glob("*.py"), *here.parent.glob("ids/**/*.py"), here.parent / "checks" / "table.py"))
     told = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
     return repr((__version__, told)).encode()
 

@@ -98,9 +98,9 @@ def _ids_rules(
     versions that each specification names."""
     if not ids:
         return [], [], {}
-    from cimkit.ids.read import read_ids_file
+    from cimkit.ids.kept import ids_rules
 
-    read = [read_ids_file(given, lang=lang) for given in ids]
+    read = [ids_rules(given, lang=lang) for given in ids]
     read = list({(file.path, file.sha256): file for file in read}.values())  # one that is named twice is asked once
     names = Counter(rule.pack for file in read for rule in file.rules[:1])
     rules: list[Rule] = []
@@ -114,5 +114,5 @@ def _ids_rules(
         else:
             rules += file.rules
         files.append({"path": path, "sha256": file.sha256, "title": file.title})
-        versions[path] = [spec.versions for spec in file.document.specifications]
+        versions[path] = list(file.versions)
     return rules, files, versions

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cimkit.ids.read import read_ids, read_ids_file
+from cimkit.ids.kept import ids_rules
+from cimkit.ids.read import read_ids
 from cimkit.ids.xml import IdsError
 from cimkit.rules.conditions import All, Attribute, Cardinality, Classification, Entity, Material, PartOf, Property
 from cimkit.rules.restriction import Restriction, exactly, one_of
@@ -63,7 +64,7 @@ def test_identity_and_words(ids: Make, tmp_path: Path) -> None:
     spec = 'name="Walls" identifier="W-1" ifcVersion="IFC4 IFC2X3" description="Fire" instructions="Fill it"'
     path = tmp_path / "need.ids"
     path.write_bytes(ids('<material instructions="Say what it is"/>', spec=spec))
-    file = read_ids_file(path)
+    file = ids_rules(path)
     (rule,) = file.rules
     assert (rule.code, rule.name, rule.pack, rule.line) == ("IDS-001", "W-1", "ids:need.ids", 7)
     assert rule.title == {"zh": "Walls", "en": "Walls"}
@@ -71,7 +72,7 @@ def test_identity_and_words(ids: Make, tmp_path: Path) -> None:
     assert rule.fix["zh"] == "Fill it\nSay what it is"
     assert rule.cites[0].note == "IFC4 IFC2X3"
     assert (file.title, file.path, len(file.sha256)) == ("Need", str(path), 64)
-    assert read_ids_file(path.read_bytes()).rules[0].must == rule.must
+    assert ids_rules(path.read_bytes()).rules[0].must == rule.must
 
 
 def test_a_flawed_specification_leaves_the_others_to_be_judged(ids: Make) -> None:
@@ -95,5 +96,5 @@ def test_what_can_not_be_read_is_an_error(data: bytes) -> None:
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(IdsError) as caught:
-        read_ids_file(tmp_path / "none.ids")
+        ids_rules(tmp_path / "none.ids")
     assert "none.ids" in caught.value.message("en")
