@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.checks.codes import SCHEMES
-from cimkit.facts.columns import BoolArray, State, Values
+from cimkit.facts.columns import MANY_ROWS, BoolArray, State, Values
 from cimkit.facts.field_columns import base_type
 
 __all__ = ["FAULTS", "TYPES", "Wanted", "faults_of", "spells_numbers"]
@@ -29,8 +29,6 @@ FAULTS = (
 )  # fmt: skip
 _AT = {fault: place for place, fault in enumerate(FAULTS)}
 
-#: From here on two threads are worth their start.
-_MANY_VALUES = 100_000
 #: What people and programs write where nothing is known; a field that holds it is not filled.
 _PLACEHOLDERS = ("/", "\\", "-", "--", "---", "—", "——", "null", "Null", "NULL", "<null>", "<Null>", "<NULL>", "<空>",
                  "NaN", "nan", "None", "#N/A", "N/A", "n/a", "?", "？", "*")  # fmt: skip
@@ -60,10 +58,10 @@ class Wanted:
 
 def faults_of(values: Values, wanted: Wanted, *, required: bool) -> npt.NDArray[np.uint8]:
     """Index into FAULTS of each distinct value (n). A value that is not there is a fault where one is required."""
-    if len(values) < _MANY_VALUES:
+    if len(values) < MANY_ROWS:
         return _faults_of(values, wanted, required)
     halves = (values.part(0, len(values) // 2), values.part(len(values) // 2, len(values)))
-    with ThreadPoolExecutor(2) as pool:  # polars leaves the interpreter free
+    with ThreadPoolExecutor(2) as pool:
         return np.concatenate(list(pool.map(lambda half: _faults_of(half, wanted, required), halves)))
 
 

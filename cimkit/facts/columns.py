@@ -17,13 +17,16 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["BoolArray", "Column", "IntArray", "Origin", "PropertyColumn", "Role", "State", "Values"]
+__all__ = ["MANY_ROWS", "BoolArray", "Column", "IntArray", "Origin", "PropertyColumn", "Role", "State", "Values"]
 
 BoolArray = npt.NDArray[np.bool_]
 #: Subjects, rows and codes are int32 where they are stored; any signed integer serves as an index.
 IntArray = npt.NDArray[np.signedinteger[Any]]
 FloatArray = npt.NDArray[np.float64]
 _Kind = TypeVar("_Kind", bound=np.generic)
+
+#: From so many rows on two threads are worth their start: polars and numpy leave the interpreter free.
+MANY_ROWS = 100_000
 
 
 class State(IntEnum):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cimkit.facts.columns import Column, IntArray, PropertyColumn
+from cimkit.facts.columns import MANY_ROWS, Column, IntArray, PropertyColumn
 from cimkit.facts.demand import Demand, NameTest
 from cimkit.facts.field_columns import base_type, field_column, field_type, type_size
 from cimkit.facts.model import DATASETS, DEFECT_ROWS, Facts, Subjects
@@ -30,8 +30,6 @@ LAYER_DATASETS = {
 }
 _FIELD = frozenset({"field"})
 _DESCRIBED = dict.fromkeys(("kind", "id", "name", "tag", "type", "storey", "locator"), pl.String)
-#: From here on two threads are worth their start.
-_MANY_ROWS = 100_000
 _NAMES = frozenset({"name", "名称"})
 
 
@@ -167,7 +165,7 @@ def _properties(layers: Sequence[Layer], sids: Sequence[IntArray], demand: Deman
         column = field_column(layer.frame[name], sid, _as_value_type(layer.types.get(name)))
         return PropertyColumn(layer.name, name, column, _FIELD)
 
-    if max((len(sid) for _, _, sid in wanted), default=0) < _MANY_ROWS:
+    if max((len(sid) for _, _, sid in wanted), default=0) < MANY_ROWS:
         return tuple(made(*each) for each in wanted)
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(made, *zip(*wanted, strict=True)))

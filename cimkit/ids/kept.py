@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from cimkit.rules.compiled import compiled
+from cimkit.rules.compiled import compiled, stamp_of
 from cimkit.rules.model import Rule
 
 __all__ = ["IdsRules", "ids_rules"]
@@ -36,14 +37,22 @@ def ids_rules(given: str | os.PathLike[str] | bytes, *, lang: str = "zh") -> Ids
     data, name = (given, "ids") if isinstance(given, bytes) else (_content(given), os.fspath(given))
     digest = hashlib.sha256(data).hexdigest()
 
-    def read() -> IdsRules:
+    def read() -> tuple[str, tuple[Rule, ...], tuple[tuple[str, ...], ...]]:
         from cimkit.ids.read import read_ids
 
         file = read_ids(data, name, lang=lang)
-        versions = tuple(spec.versions for spec in file.document.specifications)
-        return IdsRules(name, file.title, digest, file.rules, versions)
+        return file.title, file.rules, tuple(spec.versions for spec in file.document.specifications)
 
-    return compiled("ids", repr((digest, name, lang)).encode(), read)
+    title, rules, versions = compiled("ids", _stamp() + repr((digest, name, lang)).encode(), read)
+    return IdsRules(name, title, digest, rules, versions)
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> bytes:
+    """The files that read and audit an IDS, the schemas it is held against, and the sentences about its flaws."""
+    package = Path(__file__).parents[1]
+    wanted = ("ids/**/*.py", "facts/data/*.json", "locales/*/ids.yaml")
+    return stamp_of(path for pattern in wanted for path in package.glob(pattern))
 
 
 def _content(path: str | os.PathLike[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""Packs and IDS files as they were once read, kept by their digest: reading YAML, tables and XML takes much longer.
+"""Packs as they were once read, kept by the digest of their files: reading YAML and tables again takes much longer.
 
 What is kept is JSON: `shared`, parts that stand in several places, each written once, and `made`. An array begins with
 the name of what it is (`Rule`, `tuple`, `set` ...), so that reading it back makes the classes named in the table below
@@ -8,7 +8,7 @@ and nothing else; an array of one number is a shared part.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -23,7 +23,7 @@ from cimkit import __version__
 from cimkit.cache_folder import keep, kept
 from cimkit.rules.restriction import Restriction
 
-__all__ = ["compiled", "pack_from_json", "pack_to_json"]
+__all__ = ["compiled", "pack_from_json", "pack_to_json", "stamp_of"]
 
 Made = TypeVar("Made")
 
@@ -43,7 +43,6 @@ _CLASSES: Mapping[str, str] = {
     "LoadedPack": "cimkit.rules.load",
     "Manifest": "cimkit.rules.manifest_model",
     "Code": "cimkit.rules.code_list",
-    "IdsRules": "cimkit.ids.kept",
     "CodeList": "cimkit.rules.code_list",
 }  # fmt: skip
 
@@ -74,11 +73,14 @@ def compiled(what: str, key: bytes, make: Callable[[], Made]) -> Made:
 
 @lru_cache(maxsize=1)
 def _stamp() -> bytes:
-    """What tells this state of cimkit from others: its version, and the files that read packs and IDS files."""
+    """What tells this state of cimkit from others: its version, and the files that read packs."""
     here = Path(__file__).parent
-    files = sorted((*here.glob("*.py"), *here.parent.glob("ids/**/*.py"), here.parent / "checks" / "table.py"))
-    told = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    return repr((__version__, told)).encode()
+    return __version__.encode() + stamp_of((*here.glob("*.py"), here.parent / "checks" / "table.py"))
+
+
+def stamp_of(files: Iterable[Path]) -> bytes:
+    """What tells one state of some files from another: names, dates and sizes."""
+    return repr([(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)]).encode()
 
 
 def pack_to_json(made: Any) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cimkit.checks import field
+from cimkit.checks import field, field_values
 from cimkit.checks.codes import SCHEMES
 from cimkit.checks.field_names import FieldNames, Match, same_unit, unit_word
 from cimkit.checks.field_values import TYPES
@@ -62,6 +62,7 @@ def test_a_layer_without_rows_must_have_a_mandatory_field_too() -> None:
     assert ask(empty, whole_layer=True) == [(None, "field_missing", None)]
 
 
+@pytest.mark.parametrize("many", [100_000, 1], ids=["at once", "in halves"])
 @pytest.mark.parametrize(
     ("values", "options", "told"),
     [
@@ -90,7 +91,10 @@ def test_a_layer_without_rows_must_have_a_mandatory_field_too() -> None:
         ),
     ],
 )
-def test_values(values: list[Any], options: dict[str, Any], told: Told) -> None:
+def test_values(
+    values: list[Any], options: dict[str, Any], told: Told, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(field_values, "MANY_ROWS", many)
     assert ask({"建筑": {"面积": values}}, **options) == told
 
 

@@ -196,3 +196,15 @@ def test_numbers_are_told_apart_however_they_are_counted(numbers: list[int], rep
     column = field_column(pl.Series(numbers, dtype=pl.Int64), rows)
     assert column.texts(rows).to_list() == [str(number) for number in numbers]
     assert np.asarray(column.spread(column.values.number)).tolist() == [float(number) for number in numbers]
+
+
+_TEXTS = ["", " ", "\t\n", "\u3000", "\u00a0 ", "\x1f", "甲", " 甲", "a", "\u3000a", "!", "~", "\x7f", None]
+
+
+@given(st.lists(st.sampled_from(_TEXTS), min_size=1, max_size=30))
+def test_only_white_space_is_empty(texts: list[str | None]) -> None:
+    column = field_column(pl.Series(texts, dtype=pl.String), np.arange(len(texts)))
+    white = {"", " ", "\t\n", "\u3000", "\u00a0 "}
+    expected = [State.NULL if text is None else State.EMPTY if text in white else State.PRESENT for text in texts]
+    assert column.row_states().tolist() == expected
+    assert column.present().tolist() == [state == State.PRESENT for state in expected]

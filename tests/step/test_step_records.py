@@ -44,6 +44,24 @@ def test_columns() -> None:
     assert of.raw(99).null_count() == 3
 
 
+def test_heads() -> None:
+    of = records("#1=A('x', #2,/* # */.T.,,\n(1));\n#2=B( );\n#3=C(\t-1, $ );")
+    heads = [bytes(of.heads(position)) for position in range(6)]
+    assert heads == [b"'\0-", b"#\0$", b".\0\0", b"\0\0\0", b"(\0\0", b"\0\0\0"]
+
+
+_PARAMETER = st.sampled_from(["'a,('", "''", "#1", "-2.5", ".T.", "$", "*", "(1,#2)", "()", "IFCLABEL('x')", ""])
+_BETWEEN = st.sampled_from(["", "", "", " ", "\t", "\r\n ", "/*'*/", " /* , */"])
+
+
+@given(st.lists(st.lists(st.tuples(_BETWEEN, _PARAMETER, _BETWEEN), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_a_head_is_how_the_parameter_begins(rows: list[list[tuple[str, str, str]]]) -> None:
+    of = records("\n".join(f"#{i}=A({','.join(map(''.join, row))});" for i, row in enumerate(rows, 1)))
+    for position in range(5):
+        written = [text or "" for text in of.raw(position).to_list()]
+        assert [chr(head) if head else "" for head in of.heads(position)] == [text[:1] for text in written]
+
+
 def test_rows_in_any_order() -> None:
     of = opened("#1=A('x');\n#2=A('y');\n#3=A('z');").records([2, 0, 2])
     assert of.rows.tolist() == [2, 0, 2]

@@ -65,7 +65,6 @@ class StepFile:
         self.starts: Int64Array = index.starts
         self.ends: Int64Array = index.ends
         self.header: StepHeader = read_header(self._header_statements(), self.encoding)
-        #: whether the file stops before END-ISO-10303-21
         #: range of what follows the last complete statement
         self.tail: tuple[int, int] = self._skipped(end), octets.size
         #: whether the file stops before END-ISO-10303-21

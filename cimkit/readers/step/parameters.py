@@ -62,10 +62,11 @@ class Parameters(NamedTuple):
     def first_bytes(self, parameter: int, rows: slice) -> npt.NDArray[np.uint8]:
         """First byte of the parameter; `BLANK` where blanks or comments come first, 0 where there is nothing."""
         present = self.arity[rows] > parameter
+        mark = self.first[rows] + parameter
         if present.all():
-            return self.heads[self.first[: len(self.arity)][rows] + parameter]
+            return self.heads[mark]
         found = np.zeros(len(present), np.uint8)
-        found[present] = self.heads[self.first[: len(self.arity)][rows][present] + parameter]
+        found[present] = self.heads[mark[present]]
         return found
 
     def take(self, records: npt.NDArray[np.integer]) -> Parameters:
