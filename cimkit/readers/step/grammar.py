@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["STRING_PIECE", "instance_pattern"]
+__all__ = ["STRING_PIECE", "instance_pattern", "instances_pattern"]
 
 _BLANKS = r"[\t-\r ]*"
 _NAME = r"#0*[1-9][0-9]{0,18}"
@@ -30,10 +30,20 @@ _ATOM = rf"(?:\$|\*|{_NAME}|{_NUMBER}|'{STRING_PIECE}*'|{_ENUMERATION}|{_BINARY}
 @cache
 def instance_pattern(depth: int, *, complex_too: bool = False) -> str:
     """A whole instance, its lists nested at most `depth` deep in the parameter list; complex ones if asked for."""
+    return rf"\A{_instance(depth, complex_too=complex_too)}\z"
+
+
+@cache
+def instances_pattern(depth: int) -> str:
+    """Any number of such instances one after the other, none of them complex."""
+    return rf"\A(?:{_instance(depth, complex_too=False)})*\z"
+
+
+def _instance(depth: int, *, complex_too: bool) -> str:
     record = rf"{_KEYWORD}{_BLANKS}{_list_of(_value(depth))}{_BLANKS}"
     if complex_too:
         record = rf"(?:{record}|\({_BLANKS}(?:{record})+\){_BLANKS})"
-    return rf"\A{_NAME}{_BLANKS}={_BLANKS}{record};{_BLANKS}\z"
+    return rf"{_NAME}{_BLANKS}={_BLANKS}{record};{_BLANKS}"
 
 
 def _value(depth: int) -> str:

@@ -1,6 +1,7 @@
 """Every syntax defect of a file.
 
-One regular expression judges each instance; the tokenizer has the last word on those it refuses.
+One regular expression judges many instances at once, then each of those among which one is not as it says; the
+tokenizer has the last word on what it refuses.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cimkit.readers.step.comments import outside
-from cimkit.readers.step.grammar import instance_pattern
+from cimkit.readers.step.grammar import instance_pattern, instances_pattern
 from cimkit.readers.step.judge import Flaw, judge_instance
 from cimkit.readers.step.pieces import in_pieces, in_threads
 from cimkit.readers.step.structure import Structure
@@ -69,6 +70,7 @@ DEFECT_KINDS = (
 
 _SCHEMA = {"offset": pl.Int64, "line": pl.Int64, "column": pl.Int64, "kind": pl.String, "excerpt": pl.String}
 _ROWS_AT_ONCE = 1 << 15
+_RUN = 64  # instances asked about in one question: where all are well, a third is saved
 _FLAT, _DEEP = 2, 3
 _FEW = 200  # refused instances that aren't worth making the larger pattern for
 _TAB, _RETURN, _BLANK, _TILDE = 9, 13, 32, 126
@@ -163,16 +165,29 @@ def _instances(step: StepFile, external: list[tuple[int, int]]) -> Iterator[Flaw
 
 
 def _refused(step: StepFile, piece: tuple[int, int]) -> Int64Array:
-    """Rows that no pattern takes for an instance."""
+    """Rows that no pattern takes for an instance.
+
+    A run of rows is taken as a whole only if each of its rows is: both end an instance at a semicolon outside strings.
+    """
     first, last = piece
     start, end = int(step.starts[first]), int(step.ends[last - 1])
     offsets = np.append(step.starts[first:last], end) - start
-    texts = column(_plain(step, start, end), offsets)
-    refused = np.flatnonzero(~texts.str.contains(instance_pattern(_FLAT)).to_numpy())
+    plain = _plain(step, start, end)
+    runs = column(plain, np.append(offsets[:-1:_RUN], offsets[-1]))
+    doubtful = np.repeat(_not_as(runs, instances_pattern(_FLAT)), _RUN)[: last - first]
+    if not doubtful.any():
+        return np.empty(0, np.int64)
+    texts = column(plain, offsets)
+    refused = np.flatnonzero(doubtful)
+    refused = refused[_not_as(texts.gather(refused), instance_pattern(_FLAT))]
     if len(refused) > _FEW:
-        deep = texts.gather(refused).str.contains(instance_pattern(_DEEP, complex_too=True)).to_numpy()
-        refused = refused[~deep]
+        refused = refused[_not_as(texts.gather(refused), instance_pattern(_DEEP, complex_too=True))]
     return refused + first
+
+
+def _not_as(texts: pl.Series, pattern: str) -> npt.NDArray[np.bool_]:
+    matched: npt.NDArray[np.bool_] = texts.str.contains(pattern).to_numpy()
+    return ~matched
 
 
 def _plain(step: StepFile, start: int, end: int) -> npt.NDArray[np.uint8]:
