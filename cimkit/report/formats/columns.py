@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.text import Text
 
+from cimkit.report.formats.styled import Styled
 from cimkit.report.formats.wrapping import path_lines, wrapped
 
 __all__ = ["Cell", "common_folder", "fit", "in_columns"]
@@ -24,7 +24,7 @@ def fit(rows: Sequence[Sequence[Cell]], width: int) -> bool:
     return sum(_widths(rows)) + _GAP * (len(rows[0]) - 1 if rows else 0) <= width
 
 
-def in_columns(rows: Sequence[Sequence[Cell]], width: int, *, first_most: float = 0.0) -> list[Text]:
+def in_columns(rows: Sequence[Sequence[Cell]], width: int, *, first_most: float = 0.0) -> list[Styled]:
     """The rows aligned, one line each. Where they do not fit: with a first column of at most `first_most` of the width
     the last one continues below itself; else the first cell of a row has a line of its own, the others the next."""
     if not rows:
@@ -32,12 +32,12 @@ def in_columns(rows: Sequence[Sequence[Cell]], width: int, *, first_most: float 
     widths = _widths(rows)
     if fit(rows, width) or widths[0] <= first_most * width:
         return [line for row in rows for line in _aligned(row, widths, width)]
-    lines: list[Text] = []
+    lines: list[Styled] = []
     for row in rows:
         (name, style), *others = row
-        lines += [Text(part, style) for part in path_lines(name, width)]
+        lines += [Styled(part, style) for part in path_lines(name, width)]
         if any(text for text, _ in others):
-            lines += [Text("  ") + line for line in _aligned(others, widths[1:], width - 2)]
+            lines += [line.indented(2) for line in _aligned(others, widths[1:], width - 2)]
     return lines
 
 
@@ -59,14 +59,14 @@ def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
     return [max(cell_len(text) for text, _ in column) for column in zip(*rows, strict=True)]
 
 
-def _aligned(row: Sequence[Cell], widths: Sequence[int], width: int) -> list[Text]:
+def _aligned(row: Sequence[Cell], widths: Sequence[int], width: int) -> list[Styled]:
     """One row; what is too long in its last cell continues below that cell."""
     *before, (last, last_style) = row
-    line, used = Text(), 0
+    line, used = Styled(), 0
     for (text, style), cells in zip(before, widths, strict=False):
         line.append(text, style)
         line.append(" " * (cells - cell_len(text) + _GAP))
         used += cells + _GAP
     first, *more = wrapped(last, max(width - used, 10))
     line.append(first, last_style)
-    return [line, *(Text(" " * used).append(part, last_style) for part in more)]
+    return [line, *(Styled(" " * used).append(part, last_style) for part in more)]

@@ -7,15 +7,12 @@ come from a model are made visible, so that no file can steer the terminal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import StringIO
 from typing import IO
 
 import polars as pl
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from cimkit.report.formats.columns import Cell, common_folder, fit, in_columns
+from cimkit.report.formats.styled import Styled, painted
 from cimkit.report.formats.wrapping import wrapped
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
 from cimkit.report.outline import by_importance, mend_first, qualities, skipped_counts, unset_parameters, urgency
@@ -59,27 +56,19 @@ def write(report: Report, stream: IO[bytes], max_findings: int) -> None:
 
 def to_text(report: Report, *, max_findings: int, width: int = 100, colour: bool = False) -> str:
     """The whole report as lines of at most `width` cells (a Chinese character has two)."""
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-    _Page(report, console, max_findings).draw()
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    page = _Page(report, width, max_findings)
+    page.draw()
+    text = painted(page.lines) if colour else "\n".join(line.plain for line in page.lines)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
 class _Page:
-    def __init__(self, report: Report, console: Console, max_findings: int) -> None:
+    def __init__(self, report: Report, width: int, max_findings: int) -> None:
         self.report = report
-        self.console = console
+        self.width = width
         self.max_findings = max_findings
         self.words = Words(report.lang)
+        self.lines: list[Styled] = []
 
     def draw(self) -> None:
         results = by_importance(self.report)
@@ -98,7 +87,7 @@ class _Page:
     def _banner(self) -> None:
         words, report = self.words, self.report
         counts = count(report)
-        line = Text().append(f" {words.verdict(report.verdict)} ", f"{_STYLE[report.verdict]} reverse")
+        line = Styled().append(f" {words.verdict(report.verdict)} ", f"{_STYLE[report.verdict]} reverse")
         for severity in SEVERITIES:
             number = counts.findings[severity]
             line.append("   ")
@@ -108,7 +97,7 @@ class _Page:
         for key, number in (("waived", counts.waived), ("baselined", counts.baselined)):
             if number:
                 line.append(f"   {words(key)} {words.number(number)}", style="dim")
-        self.console.print(line)
+        self._indented(line, 0)
         rules = " · ".join(
             f"{words.verdict(verdict)} {words.number(number)}" for verdict, number in counts.rules.items() if number
         )
@@ -142,19 +131,19 @@ class _Page:
         if len(sources) > _SOURCES:
             shown = sorted(sources, key=urgency)[:_SOURCES]
         rows = [self._source_row(source) for source in shown]
-        folder = "" if fit(rows, self.console.width - 2) else common_folder([row[0][0] for row in rows])
+        folder = "" if fit(rows, self.width - 2) else common_folder([row[0][0] for row in rows])
         if folder:
-            self._indented(Text(words("sources_in", folder=folder), style="dim"))
+            self._indented(Styled(words("sources_in", folder=folder), style="dim"))
         within = [((path[len(folder) :], style), *others) for (path, style), *others in rows]
         self._columns(within)
         for source in shown:
             for trouble in (source.error, words("partial") if source.partial else None):
                 if trouble:
                     about = "" if source.path in trouble else f"{plain(source.path)}: "  # most sentences name the file
-                    self._indented(Text(about + plain(trouble), style="bold red"))
+                    self._indented(Styled(about + plain(trouble), style="bold red"))
         if len(sources) > len(shown):
             counts = {"shown": words.number(len(shown)), "total": words.number(len(sources))}
-            self._indented(Text(words("sources_capped", **counts), style="dim"))
+            self._indented(Styled(words("sources_capped", **counts), style="dim"))
 
     def _source_row(self, source: SourceSummary) -> list[Cell]:
         verdict = (self.words.verdict(source.verdict), _STYLE[source.verdict]) if source.verdict else ("", "")
@@ -168,7 +157,7 @@ class _Page:
         if self.report.packs or self.report.ids:
             self._heading(words("packs"))
         for pack in self.report.packs:
-            line = Text(f"{plain(words.local(pack.title) or pack.id)} ({pack.id} {pack.edition})  ")
+            line = Styled(f"{plain(words.local(pack.title) or pack.id)} ({pack.id} {pack.edition})  ")
             line.append(words.verdict(pack.verdict), _STYLE[pack.verdict])
             line.append("  " + words("judged", judged=pack.judged, of=pack.of, adopted=pack.adopted))
             self._indented(line)
@@ -176,16 +165,16 @@ class _Page:
                 f"{words.known('evidence', word)} {number}" for word, number in pack.evidence.items() if number
             )
             if evidence:
-                self._indented(Text(words("rests_on", evidence=evidence), style="dim"), 4)
+                self._indented(Styled(words("rests_on", evidence=evidence), style="dim"), 4)
             if notice := words.local(pack.notice):
-                self._indented(Text(plain(notice), style="dim"), 4)
+                self._indented(Styled(plain(notice), style="dim"), 4)
         for ids in self.report.ids:
-            line = Text(f"IDS  {plain(str(ids.get('title') or ids.get('path')))}  ")
+            line = Styled(f"IDS  {plain(str(ids.get('title') or ids.get('path')))}  ")
             if verdict := ids_verdict(self.report, ids):
                 line.append(words.verdict(verdict), _STYLE[verdict])
             self._indented(line)
             for note in ids.get("notes", ()):
-                self._indented(Text(plain(str(note)), style="dim"), 4)
+                self._indented(Styled(plain(str(note)), style="dim"), 4)
         self._line(words("scope"), "dim")
 
     def _mend_first(self) -> None:
@@ -195,7 +184,7 @@ class _Page:
         words = self.words
         self._heading(words("mend_first"))
         for number, mend in enumerate(mends, 1):
-            line = Text(f"{number}. {mend.result.code}  {plain(words.title(mend.result))}", style="bold")
+            line = Styled(f"{number}. {mend.result.code}  {plain(words.title(mend.result))}", style="bold")
             share = words(
                 "mend_share",
                 count=words.number(mend.open),
@@ -203,12 +192,12 @@ class _Page:
                 severity=words.severity(mend.result.severity),
             )
             self._indented(line)
-            self._indented(Text(share + common_trait(words, mend.concentration)), 5)
+            self._indented(Styled(share + common_trait(words, mend.concentration)), 5)
             if fix := words.local(mend.result.fix):
-                self._indented(Text(words("fix_line", fix=plain(fix)), style="dim"), 5)
+                self._indented(Styled(words("fix_line", fix=plain(fix)), style="dim"), 5)
         if len(mends) > 1:
             self._indented(
-                Text(
+                Styled(
                     words(
                         "mend_all",
                         count=len(mends),
@@ -227,18 +216,18 @@ class _Page:
         self._heading(words("findings"))
         examples = self._examples(results[:_RULES_WITH_EXAMPLES])
         for place, result in enumerate(results):
-            line = Text(f"{words.severity(result.severity)}  ", style=_STYLE.get(result.severity, ""))
+            line = Styled(f"{words.severity(result.severity)}  ", style=_STYLE.get(result.severity, ""))
             line.append(f"{result.code}  {plain(words.title(result))}", style="bold")
             line.append("  " + tally(words, result))
             self._indented(line)
             if place >= _RULES_WITH_EXAMPLES:
                 continue
             if reason := rule_reason(words, result):
-                self._indented(Text(plain(reason)), 4)
+                self._indented(Styled(plain(reason)), 4)
             self._shown(result, next(examples))
         counted = len(results) - _RULES_WITH_EXAMPLES
         if counted > 0:
-            self._indented(Text(words("only_counted", count=words.number(counted)), style="dim"))
+            self._indented(Styled(words("only_counted", count=words.number(counted)), style="dim"))
 
     def _examples(self, results: list[Result]) -> Iterator[pl.DataFrame]:
         """The findings of each result that are shown, with their sentences: the open ones first, up to the cap."""
@@ -255,30 +244,30 @@ class _Page:
         same = shown["statement"].unique()
         column, by = "message", 4
         if shown.height > 1 and len(same) == 1:  # said once, the things below it
-            self._indented(Text(plain(same[0] or "")), 4)
+            self._indented(Styled(plain(same[0] or "")), 4)
             column, by = "subject_text", 6
         for said, state in shown.select(column, "state").iter_rows():
             mark = f"[{self.words.known('state', state)}] " if state else ""
-            self._indented(Text(mark + plain(said), style="dim" if state else ""), by)
+            self._indented(Styled(mark + plain(said), style="dim" if state else ""), by)
         total = findings_of(result)
         if total > shown.height and shown.height:
             more = self.words("capped", shown=self.words.number(shown.height), total=self.words.number(total))
-            self._indented(Text(more, style="dim"), 4)
+            self._indented(Styled(more, style="dim"), 4)
 
     def _open_questions(self, verdict: Verdict, results: list[Result]) -> None:
         if not results:
             return
         self._heading(self.words(f"list_{verdict}", count=len(results)))
-        self._indented(Text(self.words("list_note"), style="dim"))
+        self._indented(Styled(self.words("list_note"), style="dim"))
         shown = results[: self.max_findings]
         for result in shown:
             reason = rule_reason(self.words, result)
-            line = Text(f"{result.code}  {plain(self.words.title(result))}")
+            line = Styled(f"{result.code}  {plain(self.words.title(result))}")
             if reason:
                 line.append(f"  {plain(reason)}", style="dim")
             self._indented(line)
         if len(results) > len(shown):
-            self._indented(Text(self.words("capped", shown=len(shown), total=len(results)), style="dim"))
+            self._indented(Styled(self.words("capped", shown=len(shown), total=len(results)), style="dim"))
 
     def _rest(self) -> None:
         words = self.words
@@ -301,39 +290,23 @@ class _Page:
         if lines:
             self._heading(words("also"))
             for line in lines:
-                self._indented(Text(plain(line)))
+                self._indented(Styled(plain(line)))
         self._line(words("made_by", version=self.report.version, created=self.report.created), "dim")
 
     # --- drawing --------------------------------------------------------------------------------------------------
 
     def _heading(self, heading: str) -> None:
         self._line("")
-        self._indented(Text(heading, style="bold"), 0)
+        self._indented(Styled(heading, style="bold"), 0)
 
     def _line(self, line: str, style: str = "") -> None:
-        self._indented(Text(plain(line), style=style), 0)
+        self._indented(Styled(plain(line), style=style), 0)
 
-    def _indented(self, what: Text, by: int = 2) -> None:
-        lines = wrapped(what.plain, self.console.width - by)
-        self._written(lines if self.console.color_system is None else [_broken(what, lines)], by)
+    def _indented(self, what: Styled, by: int = 2) -> None:
+        self._written(what.broken(wrapped(what.plain, self.width - by)), by)
 
     def _columns(self, rows: Sequence[Sequence[Cell]], *, first_most: float = 0.0) -> None:
-        self._written(in_columns(rows, self.console.width - 2, first_most=first_most), 2)
+        self._written(in_columns(rows, self.width - 2, first_most=first_most), 2)
 
-    def _written(self, lines: Sequence[Text | str], by: int) -> None:
-        """Lines that fit already; without colour nothing is left to do that needs a terminal's library."""
-        for line in lines:
-            if self.console.color_system is None:
-                self.console.file.write(f"{' ' * by}{line if isinstance(line, str) else line.plain}\n")
-            else:
-                self.console.print(Padding(line, (0, 0, 0, by)))
-
-
-def _broken(text: Text, lines: list[str]) -> Text:
-    """The same text with its styles, broken into these lines."""
-    parts, place = [], 0
-    for line in lines:
-        start = text.plain.index(line, place) if line else place
-        place = start + len(line)
-        parts.append(text[start:place])
-    return Text("\n").join(parts)
+    def _written(self, lines: Sequence[Styled], by: int) -> None:
+        self.lines += [line.indented(by) for line in lines]

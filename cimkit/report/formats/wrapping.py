@@ -23,6 +23,8 @@ _NOT_LAST = frozenset("（《「『“‘【〔([{")
 
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells; a word longer than a line is cut."""
+    if cell_len(text) <= width:
+        return [text.rstrip()]
     return _filled(_units(text, width), width)
 
 
