@@ -20,22 +20,25 @@ _BLANKS = np.uint64(0x2020202020202020)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _BLANK = 32
 _GATHER_BYTES = 1 << 19
+_BETWEEN = 2  # bytes between ranges that are copied with them: the end of a line
+_RANGES_IN_RUN = 8  # on average, or they are copied one by one
 
 
 class Compact(NamedTuple):
-    """Copies of ranges, each filled up with blanks to a multiple of eight bytes; comments are blanks too."""
+    """Copies of ranges, one after the other, with nothing but blanks between them; comments are blanks too."""
 
     text: npt.NDArray[np.uint8]
     #: where each range begins in `text`
     bases: Int64Array
-    #: for every eight bytes of `text`: which range they are of
-    owners: npt.NDArray[np.int32]
     starts: Int64Array
 
-    def owner(self, places: Int64Array) -> npt.NDArray[np.int32]:
+    def firsts(self, places: Int64Array) -> npt.NDArray[np.intp]:
+        """For each range, how many of the ascending places come before it."""
+        return np.searchsorted(places, self.bases)
+
+    def owner(self, places: Int64Array) -> npt.NDArray[np.intp]:
         """Which range each place in `text` belongs to."""
-        owners: npt.NDArray[np.int32] = self.owners[places >> 3]
-        return owners
+        return np.searchsorted(self.bases, places, side="right") - 1
 
     def offsets(self, places: Int64Array) -> Int64Array:
         """Offsets in the file of places in `text`."""
@@ -44,14 +47,17 @@ class Compact(NamedTuple):
 
 
 def compact(octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comments) -> Compact:
-    """Copy the ranges, eight bytes at a time."""
+    """Copy the ranges: by runs of ranges that follow one another in the file, or else eight bytes at a time."""
+    if not len(comments):
+        begins = _runs(octets, starts, ends)
+        if len(begins) * _RANGES_IN_RUN <= len(starts):
+            return _copied_by_runs(octets, starts, ends, begins)
     lengths = ends - starts
     words = (lengths + (WORD - 1)) >> 3
     last = np.cumsum(words)
     bases = (last - words) << 3
-    owners = np.repeat(np.arange(len(starts), dtype=np.int32), words)
-    sources = np.arange(len(owners), dtype=np.int64) << 3
-    sources += (starts - bases)[owners]
+    sources = np.repeat(starts - bases, words)
+    sources += np.arange(len(sources), dtype=np.int64) << 3
     copied = octets.words(sources)
     partial = np.flatnonzero(lengths & (WORD - 1))
     if len(partial):
@@ -61,7 +67,25 @@ def compact(octets: Octets, starts: Int64Array, ends: Int64Array, comments: Comm
     text = copied.astype("<u8", copy=False).view(np.uint8)
     if len(comments):
         _blank_comments(text, bases, starts, ends, comments)
-    return Compact(text, bases, owners, starts)
+    return Compact(text, bases, starts)
+
+
+def _runs(octets: Octets, starts: Int64Array, ends: Int64Array) -> npt.NDArray[np.intp]:
+    """The ranges that do not follow the one before them with nothing but a few blanks between."""
+    before, after = ends[:-1], starts[1:]
+    apart = after - before
+    near = (apart >= 0) & (apart <= _BETWEEN)
+    near &= (apart == 0) | ((octets.at(before) <= _BLANK) & (octets.at(after - 1) <= _BLANK))
+    return np.flatnonzero(np.concatenate((np.ones(min(len(starts), 1), np.bool_), ~near)))
+
+
+def _copied_by_runs(octets: Octets, starts: Int64Array, ends: Int64Array, begins: npt.NDArray[np.intp]) -> Compact:
+    count = np.diff(begins, append=len(starts))
+    left, right = starts[begins], ends[begins + count - 1]
+    lengths = right - left
+    bases = starts + np.repeat(np.cumsum(lengths) - lengths - left, count)
+    parts = [octets.array[start:end] for start, end in zip(left.tolist(), right.tolist(), strict=True)]
+    return Compact(np.concatenate([np.empty(0, np.uint8), *parts]) if len(parts) != 1 else parts[0], bases, starts)
 
 
 def _blank_comments(

@@ -144,7 +144,7 @@ def _split_batch(octets: Octets, starts: Int64Array, ends: Int64Array, file_mark
     signs = piece.text - np.uint8(_FIRST_SIGN)
     places = np.flatnonzero(signs <= _SIGNS)
     signs = signs[places]
-    firsts = np.searchsorted(places, piece.bases)
+    firsts = piece.firsts(places)
     free = outside_strings(piece, places, signs == _QUOTE, firsts, file_marks.apostrophes)
     opens = (signs == _OPEN) & free
     closes = (signs == _CLOSE) & free
@@ -155,9 +155,9 @@ def _split_batch(octets: Octets, starts: Int64Array, ends: Int64Array, file_mark
     opens &= depth == 1
     closes &= depth == 0
     kept = np.flatnonzero(opens | closes | ((signs == _COMMA) & free & (depth == 1)))
-    places = places[kept]
-    owner = piece.owner(places)
     rows = len(starts)
+    owner = np.repeat(np.arange(rows, dtype=np.int32), np.diff(firsts, append=len(places)))[kept]
+    places = places[kept]
     count = np.bincount(owner, minlength=rows)
     if int(np.count_nonzero(closes)) != rows or int(np.count_nonzero(opens)) != rows:
         good = _in_first_list(closes[kept], owner, count)

@@ -198,7 +198,7 @@ class Records:
             places = np.flatnonzero((piece.text == _HASH) | (piece.text == _QUOTE))
             quotes = piece.text[places] == _QUOTE
             if quotes.any():
-                firsts = np.searchsorted(places, piece.bases)
+                firsts = piece.firsts(places)
                 places = places[outside_strings(piece, places, quotes, firsts, marks.apostrophes)]
             numbers, _ = read_numbers(octets, piece.offsets(places) + 1)
             owners.append(piece.owner(places).astype(np.int64) + first)

@@ -85,7 +85,7 @@ def _references_of(step: StepFile, rows: Int64Array) -> tuple[Int64Array, Int64A
     marks = step.marks
     piece = compact(step.octets, step.starts[rows], step.ends[rows], marks.comments)
     places = np.flatnonzero((piece.text == _HASH) | (piece.text == _QUOTE))
-    firsts = np.searchsorted(places, piece.bases)
+    firsts = piece.firsts(places)
     places = places[outside_strings(piece, places, piece.text[places] == _QUOTE, firsts, marks.apostrophes)]
     offsets = piece.offsets(places)
     numbers, _ = read_numbers(step.octets, offsets + 1)
