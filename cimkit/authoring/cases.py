@@ -25,9 +25,11 @@ import io
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from cimkit.authoring.case_database import GEOPACKAGE, geopackage
 from cimkit.authoring.case_layers import CaseLayers, read_layers

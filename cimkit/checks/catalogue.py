@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
+from msgspec import Struct
 
 from cimkit.checks.contract import Context, Outcome, finding_rows, of_source, whole_finding
 from cimkit.checks.delivery_rows import ALL, Texts, numbers, of_kind, texts
@@ -24,8 +24,7 @@ def demand(options: Mapping[str, Any]) -> Demand:
     return ALL
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """kind: subjects it is asked of; asked and failed: masks; found, expected: what the sentence names."""
 
     kind: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import orjson
 import polars as pl
+from msgspec import Struct
 
 from cimkit.checks.contract import Context, Outcome, finding_rows, no_rows
 from cimkit.checks.field_names import FieldNames, Match, same_unit, unit_word
@@ -87,8 +87,7 @@ def _wanted(options: Mapping[str, Any]) -> Wanted:
 # --- layers -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """A layer that the rule means. fields: name -> what is declared of it; columns: those that were read; members:
     which subjects are its features (n)."""
 
@@ -161,8 +160,7 @@ def _spelt(declared: str, length: int | None) -> str:
 # --- about each feature -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """The answer for one layer. faults: index into FAULTS of each subject (n)."""
 
     name: str

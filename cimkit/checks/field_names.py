@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.facts.names import fold_layer_name
 
@@ -72,8 +72,7 @@ class Match(IntEnum):
     OTHER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FieldNames:
+class FieldNames(Struct, frozen=True):
     """A test of field names (`demand.NameTest`). All folded: those accepted, what dBASE leaves of them, those under
     which people put the value by mistake."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
 
 from cimkit.checks.codes import SCHEMES
 from cimkit.facts.columns import MANY_ROWS, BoolArray, State, Values
@@ -44,8 +44,7 @@ _MOMENT = (
 _YEAR = r"^(1[5-9]|20|21)\d{2}年?$"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a value must be. type: a key of TYPES; length: in characters, at most; value, codes: restrictions, of the
     value and of the list that a code must stand in; scheme: of `checks.codes`."""
 

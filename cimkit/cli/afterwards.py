@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
 
 from cimkit.cli.words import Words
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Afterwards"]
 
 
-@dataclass(frozen=True, slots=True)
-class Afterwards:
+class Afterwards(Struct, frozen=True):
     """waivers, signoffs: as read; baseline: the report whose findings count as known; against: one to compare with."""
 
     waivers: Sequence[Waiver]

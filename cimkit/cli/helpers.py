@@ -3,10 +3,10 @@ again, and how much is looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from cimkit.cli.command import option
 from cimkit.cli.words import Words
@@ -34,8 +34,7 @@ def depth_option(words: Words) -> click.Parameter:
     return option(words, "--depth", key="depth", type=click.Choice(_DEPTHS), default="full")
 
 
-@dataclass(frozen=True, slots=True)
-class Helpers:
+class Helpers(Struct, frozen=True):
     """crew: None where this process does it all; cache: None where nothing is kept."""
 
     crew: Crew | None

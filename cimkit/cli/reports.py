@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cimkit.cli.opening import browse, default_page
 from cimkit.errors import UsageError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Wanted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """files: formats and paths; page: the HTML page among them; opened: whether it is shown when done."""
 
     files: tuple[tuple[str, Path], ...]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.locales import LANGUAGES, has_text, text
 
 __all__ = ["Words", "language"]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """`Words("zh")("key")` is the sentence `cli.key`; raises KeyError for one that is not there."""
 
     lang: str

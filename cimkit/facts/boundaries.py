@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 __all__ = [
     "LARGEST_COORDINATE",
@@ -38,8 +38,7 @@ class Kind(IntEnum):
     SOLID = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(Struct, frozen=True):
     """Solids and surfaces, a surface being a solid of one shell here.
 
     points         coordinates (n, 3)
@@ -138,8 +137,7 @@ def _assembled(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectGeometry:
+class SubjectGeometry(Struct, frozen=True):
     """The geometry of a source's subjects that can be judged as surfaces and solids.
 
     sid     subject of each solid or surface, -1 of none

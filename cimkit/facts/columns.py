@@ -7,12 +7,12 @@ Readers of bulk tables, where nearly every number is another, leave `code` out: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,8 +59,7 @@ class Origin(IntEnum):
     PART = 2  # on the thing's material, profile or whole, where a rule counts that
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """Distinct values, all members of length n.
 
     text      what a person reads: decoded, without quotes or dots; booleans are `true` and `false`; null unless

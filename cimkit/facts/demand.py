@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
 
 __all__ = ["AttributeDemand", "Demand", "NameTest", "PropertyDemand", "everything"]
 
@@ -15,24 +15,21 @@ __all__ = ["AttributeDemand", "Demand", "NameTest", "PropertyDemand", "everythin
 NameTest = Callable[[pl.Series], npt.NDArray[np.bool_]]
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyDemand:
+class PropertyDemand(Struct, frozen=True):
     """Properties whose set and name pass these tests; None: any."""
 
     set: NameTest | None = None
     name: NameTest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeDemand:
+class AttributeDemand(Struct, frozen=True):
     """Attributes whose name passes the test, of these kinds only (UPPER CASE, subtypes spelled out)."""
 
     name: NameTest
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """kinds           UPPER CASE names of the kinds that are subjects, subtypes spelled out; None: all that rules
                     speak of unless they name others (a reader may leave out the layers of shape and looks)
     named_kinds     kinds that are subjects besides, whatever their layer
@@ -69,12 +66,12 @@ class Demand:
         """What all of these need together."""
         demands = tuple(demands)
         merged: dict[str, object] = {}
-        for field in fields(cls):
-            parts = [getattr(demand, field.name) for demand in demands]
-            if field.type == "bool":
-                merged[field.name] = any(parts)
+        for name in cls.__struct_fields__:
+            parts = [getattr(demand, name) for demand in demands]
+            if cls.__annotations__[name] == "bool":
+                merged[name] = any(parts)
             else:
-                merged[field.name] = None if None in parts else frozenset().union(*parts)
+                merged[name] = None if None in parts else frozenset().union(*parts)
         if merged["kinds"] is None:  # what one part names is not lost in another's "all"
             named = (demand.kinds for demand in demands if demand.kinds is not None)
             merged["named_kinds"] = frozenset().union(*named, *(demand.named_kinds for demand in demands))

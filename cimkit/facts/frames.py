@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.facts.columns import MANY_ROWS, Column, IntArray, PropertyColumn
 from cimkit.facts.demand import Demand, NameTest
@@ -33,8 +33,7 @@ _DESCRIBED = dict.fromkeys(("kind", "id", "name", "tag", "type", "storey", "loca
 _NAMES = frozenset({"name", "名称"})
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A layer, sheet or table.
 
     name           as written; no two layers of a source have the same

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn
 from cimkit.facts.demand import Demand
@@ -51,8 +51,7 @@ DEFECTS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Subjects:
+class Subjects(Struct, frozen=True):
     """One row a thing that a rule can speak of; sid = row, in the order of the source.
 
     kind      index into `kinds` of each (int32, n)
@@ -143,8 +142,7 @@ DATASETS: dict[str, pl.DataType | DataTypeClass] = {
 }
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True, dict=True):
     """One source's content. Every frame has the columns of its schema above; a reader fills what `demand` names.
 
     describe(sids) gives what a person needs to find the subjects, a frame with one row for each sid given and the

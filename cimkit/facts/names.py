@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,8 +42,7 @@ def folded_names(names: frozenset[str]) -> frozenset[str]:
     return frozenset(map(fold_layer_name, names))
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedNames:
+class FoldedNames(Struct, frozen=True):
     """A test of names (`demand.NameTest`): those that fold to one of these."""
 
     folded: frozenset[str]

@@ -7,13 +7,13 @@ geometries batch by batch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
 
 from cimkit.facts.columns import BoolArray, IntArray
 
@@ -26,8 +26,7 @@ GeometryArray = npt.NDArray[np.object_]
 BATCH = 50_000
 
 
-@dataclass(frozen=True, eq=False)
-class LayerShapes:
+class LayerShapes(Struct, frozen=True, dict=True, eq=False):
     """The geometry of one layer.
 
     layer          its name
@@ -85,8 +84,7 @@ class LayerShapes:
             yield rows, self.geometry(rows)
 
 
-@dataclass(frozen=True, eq=False)
-class Shapes:
+class Shapes(Struct, frozen=True, dict=True, eq=False):
     """The layers of a source that have geometry."""
 
     layers: tuple[LayerShapes, ...]

@@ -5,10 +5,9 @@ A column of a spreadsheet with one remark in it is text from top to bottom; one 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.facts.columns import State, Values
 

@@ -6,8 +6,10 @@ written as the pack writes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cimkit.ids.audit.knowledge import Knowledge, attribute_bases, knowledge
 from cimkit.ids.audit.values import fits
@@ -55,8 +57,7 @@ class CannotSayError(Exception):
         self.detail = detail
 
 
-@dataclass(slots=True)
-class Sayer:
+class Sayer(Struct):
     """Says conditions in one IFC version. missing: (reason, detail) of what the facets made so far leave out."""
 
     known: Knowledge

@@ -6,10 +6,10 @@ flaws of a file at once. `cimkit.ids.audit` judges; `cimkit.ids.read` makes rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from cimkit.ids.xml import IDS, XS, Element, children, line_of
 from cimkit.rules.restriction import Restriction
@@ -31,8 +31,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One limit of a restriction as written: `minInclusive` with `10`."""
 
     kind: str
@@ -41,8 +40,7 @@ class Limit:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdsValue:
+class IdsValue(Struct, frozen=True):
     """A `simpleValue`, or an `xs:restriction` with its base (prefix and all, as written) and its limits in order."""
 
     line: int
@@ -82,8 +80,7 @@ class IdsValue:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facet:
+class _Facet(Struct, frozen=True):
     """What all facets have. `cardinality` is None where it is not written (it is `required` then)."""
 
     line: int
@@ -91,24 +88,21 @@ class _Facet:
     instructions: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntityFacet(_Facet):
+class EntityFacet(_Facet, frozen=True):
     """An IFC class, and perhaps a predefined type."""
 
     name: IdsValue | None = None
     predefined_type: IdsValue | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributeFacet(_Facet):
+class AttributeFacet(_Facet, frozen=True):
     """An attribute of the schema, and perhaps its value."""
 
     name: IdsValue | None = None
     value: IdsValue | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyFacet(_Facet):
+class PropertyFacet(_Facet, frozen=True):
     """A property or quantity, perhaps its data type, perhaps its value."""
 
     set: IdsValue | None = None
@@ -118,8 +112,7 @@ class PropertyFacet(_Facet):
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassificationFacet(_Facet):
+class ClassificationFacet(_Facet, frozen=True):
     """A classification system, and perhaps a code in it."""
 
     system: IdsValue | None = None
@@ -127,16 +120,14 @@ class ClassificationFacet(_Facet):
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialFacet(_Facet):
+class MaterialFacet(_Facet, frozen=True):
     """A material, perhaps a certain one."""
 
     value: IdsValue | None = None
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartOfFacet(_Facet):
+class PartOfFacet(_Facet, frozen=True):
     """A whole of which the thing is a part, perhaps by a certain relation."""
 
     entity: EntityFacet | None = None
@@ -146,8 +137,7 @@ class PartOfFacet(_Facet):
 Facet = EntityFacet | AttributeFacet | PropertyFacet | ClassificationFacet | MaterialFacet | PartOfFacet
 
 
-@dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(Struct, frozen=True):
     """One specification. `min_occurs` and `max_occurs` as written on `applicability`, None where they are not.
 
     requirements  None where the element is missing, which a prohibited specification may do
@@ -173,8 +163,7 @@ class Specification:
         return (0 if self.min_occurs == "0" else 1), None
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(Struct, frozen=True):
     """Who wrote the file, why and when; None where it is not said."""
 
     title: str = ""
@@ -187,8 +176,7 @@ class Info:
     milestone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """An IDS file. `version` is that of IDS itself."""
 
     info: Info
@@ -222,7 +210,7 @@ def _whole(text: str | None) -> int | None:
 
 def _info(element: Element) -> Info:
     said = {etree.QName(child).localname: _text(child) for child in children(element)}
-    return Info(**{name: said[name] for name in Info.__dataclass_fields__ if name in said})
+    return Info(**{name: said[name] for name in Info.__struct_fields__ if name in said})
 
 
 def _specification(element: Element) -> Specification:

@@ -9,8 +9,10 @@ are left out and listed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cimkit.ids.as_facets import CannotSayError, Sayer, entity_facet, is_of_entities, names_of
 from cimkit.ids.audit.audit import audit
@@ -42,8 +44,7 @@ _MAX_PARTS = 24
 _OLD_PHASES = frozenset({"existing", "demolished", "temporary"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaid:
+class Unsaid(Struct, frozen=True):
     """What IDS can't say of a rule. `whole`: the rule is not in the document at all; `reason`: key of the sentence."""
 
     code: str
@@ -64,8 +65,7 @@ class Unsaid:
         return text(self.reason, lang, detail=self.detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A document and what it leaves unsaid.
 
     codes  the rules that are in it
@@ -131,8 +131,7 @@ def _code(spec: Specification) -> str:
     return (spec.identifier or "").partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """One specification of a rule before its names and versions are written."""
 
     applicability: tuple[Facet, ...]
@@ -140,8 +139,7 @@ class _Said:
     prohibited: bool = False
 
 
-@dataclass(slots=True)
-class _Exporter:
+class _Exporter(Struct):
     """One rule on its way into IDS."""
 
     rule: Rule

@@ -9,8 +9,9 @@ cases want it; it is kept in the rule's citation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cimkit.ids.audit.audit import audit
 from cimkit.ids.audit.flaws import AuditReport, Flaw
@@ -61,8 +62,7 @@ class RefusedIdsError(IdsError):
         return text("ids.refused", lang, file=self.values["file"], line=self.line or 1, said=said)
 
 
-@dataclass(frozen=True, slots=True)
-class IdsFile:
+class IdsFile(Struct, frozen=True):
     """An IDS file with its rules.
 
     path    as it was given, or the name that it goes by in reports

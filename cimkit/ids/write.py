@@ -57,7 +57,7 @@ def _set(element: Element, attributes: Iterable[tuple[str, str | None]]) -> None
 
 def _write_info(root: Element, info: Info) -> None:
     element = _add(root, "info")
-    for name in Info.__dataclass_fields__:
+    for name in Info.__struct_fields__:
         text = getattr(info, name)
         if text is not None:
             _add(element, name, text)

@@ -7,10 +7,10 @@ matters (that is where XML bombs live), and libxml2's own limits on depth and si
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from cimkit.errors import PackError
 
@@ -46,8 +46,7 @@ class IdsError(PackError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class IdsVersion:
+class IdsVersion(Struct, frozen=True):
     """The version a file says or shows that it is of ("1.0", "0.9.7"); `said`: by its schema location."""
 
     text: str

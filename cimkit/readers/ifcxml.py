@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from lxml import etree
+from msgspec.structs import replace
 
 from cimkit.errors import SourceError
 from cimkit.facts.ifc_schema import IfcSchema, ifc_schema

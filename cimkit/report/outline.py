@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 from cimkit.report.model import Report, Result, SourceSummary, Verdict
 from cimkit.report.summary import SEVERITIES, WORST_FIRST, open_findings
@@ -33,8 +33,7 @@ _TELLING_SHARE = 0.5
 _TELLING_COUNT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Concentration:
+class Concentration(Struct, frozen=True):
     """What most findings of a rule have in common. by: `type`, `storey` or `source`; share: of the rule's findings."""
 
     by: str
@@ -43,8 +42,7 @@ class Concentration:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """A rule worth mending first. share: of all open findings of its severity; so_far: of it and those above it."""
 
     result: Result
@@ -54,8 +52,7 @@ class Mend:
     concentration: Concentration | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """Open findings by storey and by kind, most first: (name, count); the name is None where a finding has none."""
 
     storeys: list[tuple[str | None, int]]

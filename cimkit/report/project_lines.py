@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.report.model import Report
 from cimkit.report.wording import Words
@@ -15,8 +16,7 @@ __all__ = ["Section", "project_sections"]
 _LISTED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading and its lines: (label, text, verdict or severity that colours it, or None)."""
 
     title: str

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.errors import UsageError
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict
@@ -42,8 +44,7 @@ _JUDGED = frozenset({Verdict.PASSED, Verdict.FAILED})
 _WEAK_EVIDENCE = frozenset({"practice", "memory"})
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """rules: how many of each verdict; findings: open ones of each severity (waived and baselined ones apart)."""
 
     rules: dict[str, int]

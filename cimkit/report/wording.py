@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.locales import has_text, text
 from cimkit.report.model import Report, Result, SourceSummary, Subject
@@ -39,8 +40,7 @@ def plain(words: str) -> str:
     return _STEERING.sub(lambda match: " " if match.group().isspace() else "?", words)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """`Words("zh")("mend_first")` is the sentence `report.mend_first`; raises KeyError for one that is not there."""
 
     lang: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from cimkit.rules.conditions import Attribute, Condition, Property
 
@@ -69,29 +70,29 @@ class By(StrEnum):
     EVERY = "every"  # each of the first with each of the second
 
 
-@dataclass(frozen=True, slots=True)
-class Pairing:
+class Pairing(Struct, frozen=True):
     """One way of pairing. take: the name under which both roles take the value that must be equal."""
 
     by: By
     take: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """One side. where: which subjects of any source play it; take: what of them the rule needs, by name; of: whether
     these are subjects, or layers as a whole (`where` is None then); formats: of the sources that may play it, empty:
     any."""
 
     name: str
     where: Condition | None
-    take: Mapping[str, Attribute | Property | Measure] = field(default_factory=dict, hash=False)
+    take: Mapping[str, Attribute | Property | Measure] = field(default_factory=dict)
     of: Of = Of.SUBJECTS
     formats: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.where, self.of, self.formats))
 
-@dataclass(frozen=True, slots=True)
-class Across:
+
+class Across(Struct, frozen=True):
     """The first role is the one that findings speak of; its subjects meet those of the second.
 
     pairings: tried in this order for each subject of the first role; the first that finds a partner decides.

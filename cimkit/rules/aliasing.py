@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from cimkit.rules.across_model import Across, Role
 from cimkit.rules.conditions import All, AnyOf, Check, Condition, Entity, Not, Property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from cimkit.errors import UsageError
 from cimkit.rules.codes import covers
@@ -23,8 +25,7 @@ __all__ = ["NO_PACKS", "Choice", "choose", "choose_stage", "default_packs"]
 NO_PACKS = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What will be asked.
 
     rules               in the order of their codes

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
 from importlib import import_module
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
+from msgspec import Struct
 
 from cimkit import __version__
 from cimkit.cache_folder import keep, kept
@@ -124,8 +124,8 @@ class _Teller:
         kind, told = type(thing), self.told
         if isinstance(thing, Enum):
             return [_known(kind), thing.value]
-        if is_dataclass(thing) or hasattr(kind, "_fields"):
-            names = [part.name for part in fields(thing)] if is_dataclass(thing) else kind._fields
+        if isinstance(thing, Struct) or hasattr(kind, "_fields"):
+            names = kind.__struct_fields__ if isinstance(thing, Struct) else kind._fields
             return [_known(kind), *(told(getattr(thing, name)) for name in names)]
         if isinstance(thing, Mapping):
             if all(isinstance(key, str) for key in thing) and all(_is_plain(value) for value in thing.values()):

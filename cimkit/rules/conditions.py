@@ -7,9 +7,10 @@ The six facets and their cardinality are those of buildingSMART's IDS 1.0; `All`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from cimkit.rules.restriction import Restriction
 
@@ -38,8 +39,7 @@ class Cardinality(StrEnum):
     PROHIBITED = "prohibited"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """Of a kind, and perhaps of a predefined type. `exact`: subtypes do not count (IDS); packs leave it False."""
 
     name: Restriction
@@ -49,8 +49,7 @@ class Entity:
     instructions: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """An attribute of the schema has a value, or one that the restriction allows."""
 
     name: Restriction
@@ -59,8 +58,7 @@ class Attribute:
     instructions: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Struct, frozen=True):
     """A property of a set (or a field of a layer, where `set` is None) has a value.
 
     carriers  other (set or None, name) pairs under which the value is as good; None as set: any set
@@ -72,16 +70,19 @@ class Property:
     name: Restriction
     value: Restriction | None = None
     datatype: Restriction | None = None
-    carriers: tuple[tuple[Restriction | None, Restriction], ...] = field(default=(), hash=False)
-    elsewhere: tuple[tuple[Restriction | None, Restriction], ...] = field(default=(), hash=False)
+    carriers: tuple[tuple[Restriction | None, Restriction], ...] = ()
+    elsewhere: tuple[tuple[Restriction | None, Restriction], ...] = ()
     every: bool = True
     cardinality: Cardinality = Cardinality.REQUIRED
     instructions: str | None = None
     uri: str | None = None
 
+    def __hash__(self) -> int:
+        # carriers are long, and tell hardly any two of them apart
+        return hash((self.set, self.name, self.value, self.datatype, self.cardinality))
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+
+class Classification(Struct, frozen=True):
     """A reference into a classification system."""
 
     system: Restriction | None = None
@@ -91,8 +92,7 @@ class Classification:
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """A material, by the names and categories of all its forms."""
 
     value: Restriction | None = None
@@ -101,8 +101,7 @@ class Material:
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartOf:
+class PartOf(Struct, frozen=True):
     """Part of something, directly or indirectly.
 
     relations: names of `facts.model.RELATIONS`; empty: all of IDS's six.
@@ -114,41 +113,39 @@ class PartOf:
     instructions: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """The renovation phase, from whatever carrier states it: new, existing, demolished, temporary, other."""
 
     value: Restriction | None = None
     cardinality: Cardinality = Cardinality.REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """Every one of these holds."""
 
     of: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """At least one of these holds."""
 
     of: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """This does not hold."""
 
     of: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A named check of `cimkit.checks`, with its options as written in the rule (parameters already filled in)."""
 
     name: str
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # options may hold lists
 
 
 Condition = Entity | Attribute | Property | Classification | Material | PartOf | Phase | All | AnyOf | Not | Check

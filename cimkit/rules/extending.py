@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cimkit.rules.faults import broken, fault_at, unknown
 from cimkit.rules.manifest_model import Manifest

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import field
+from msgspec.structs import replace
 
 from cimkit.errors import PackError
 from cimkit.rules.compiled import compiled
@@ -19,8 +20,7 @@ from cimkit.rules.packs import extended_folder, find_packs, locate_pack, manifes
 __all__ = ["LoadedPack", "load_pack", "pack_digests", "packs"]
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPack(Pack):
+class LoadedPack(Pack, frozen=True):
     """A pack that knows where it was read.
 
     folder            its folder, from which it is read again when settings give its parameters other values
@@ -30,11 +30,11 @@ class LoadedPack(Pack):
     watch             the page to watch for a new edition, and when somebody looked last
     """
 
-    folder: Path = field(default=Path(), compare=False)
+    folder: Path = Path()
     self_consistent: frozenset[str] = frozenset()
     complete_source: frozenset[str] = frozenset()
-    removed: Mapping[str, str] = field(default_factory=dict, hash=False)
-    watch: Any = field(default=None, hash=False)
+    removed: Mapping[str, str] = field(default_factory=dict)
+    watch: Any = None
 
 
 def packs(day: str | None = None) -> tuple[LoadedPack, ...]:

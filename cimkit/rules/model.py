@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from cimkit.rules.across_model import Across
 from cimkit.rules.conditions import Condition
@@ -59,8 +60,7 @@ class Gate(StrEnum):
     GEOMETRY = "geometry"
 
 
-@dataclass(frozen=True, slots=True)
-class Cite:
+class Cite(Struct, frozen=True):
     """Where a rule comes from: a document with its clause or None, or a system, or a tool with its version."""
 
     document: str | None = None
@@ -74,8 +74,7 @@ class Cite:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule.
 
     where / must   None as `where`: the source as a whole; None as `must`: meeting `where` is enough (see occurs)
@@ -102,10 +101,10 @@ class Rule:
     quality: str | None = None
     occurs: tuple[int, int | None] | None = None
     applies_to: frozenset[str] = frozenset()  # schemas or formats; empty: all that the pack applies to
-    title: Mapping[str, str] = field(default_factory=dict, hash=False)
-    message: Mapping[str, str] = field(default_factory=dict, hash=False)
-    why: Mapping[str, str] = field(default_factory=dict, hash=False)
-    fix: Mapping[str, str] = field(default_factory=dict, hash=False)
+    title: Mapping[str, str] = field(default_factory=dict)
+    message: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
+    fix: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[str, ...] = ()
     adopted: bool = False
     flaw: str | None = None
@@ -113,9 +112,11 @@ class Rule:
     line: int | None = None
     across: Across | None = None  # a rule about pairs of subjects of two roles, which may lie in different sources
 
+    def __hash__(self) -> int:
+        return hash((self.pack, self.code))  # its words are mappings
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+
+class Pack(Struct, frozen=True):
     """A rule pack: its identity, its rules, and what they need.
 
     applies_to  formats (`ifc`, `geopackage` ...); stages  stages it speaks of; in_force (from, to) ISO dates or None
@@ -127,15 +128,18 @@ class Pack:
     edition: str
     sha256: str
     rules: tuple[Rule, ...]
-    title: Mapping[str, str] = field(default_factory=dict, hash=False)
-    authority: Mapping[str, str] = field(default_factory=dict, hash=False)
-    notice: Mapping[str, str] = field(default_factory=dict, hash=False)  # said in every report's first screen
+    title: Mapping[str, str] = field(default_factory=dict)
+    authority: Mapping[str, str] = field(default_factory=dict)
+    notice: Mapping[str, str] = field(default_factory=dict)  # said in every report's first screen
     applies_to: frozenset[str] = frozenset()
     stages: tuple[str, ...] = ()
     in_force: tuple[str | None, str | None] = (None, None)
     extends: str | None = None
     default: bool = True  # chosen for a source that it fits when nobody names packs
     documents: tuple[Mapping[str, Any], ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    lists: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    lists: Mapping[str, Any] = field(default_factory=dict)
     status: str = "draft"
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.edition, self.sha256))

@@ -10,11 +10,11 @@ everything else is refused with a reason. Python's own `re` never sees such a pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.errors import PackError
 from cimkit.rules.unicode_blocks import BLOCKS, CATEGORIES
@@ -102,8 +102,7 @@ def _literal(char: str) -> str:
     return char if char.isalnum() else rf"\x{{{ord(char):X}}}"
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Struct):
     pattern: str
     at: int = 0
     departures: list[Departure] = field(default_factory=list)

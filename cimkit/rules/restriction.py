@@ -8,12 +8,12 @@ text with its case, booleans by `true`, `false`, `1`, `0`. Bounds have no tolera
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from cimkit.facts.columns import BoolArray, FloatArray, State, Values
 from cimkit.facts.names import narrow_name
@@ -50,8 +50,7 @@ _FEW = 2000
 _MAX_EXPONENT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
+class Restriction(Struct, frozen=True):
     """What a value or a name may be. All kinds of limit given hold together; texts and patterns are alternatives.
 
     base    XSD base type without prefix (`string`, `double`, `date` ...); "" for a `simpleValue`, which has none

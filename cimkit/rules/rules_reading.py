@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.rules.across_reading import read_across
 from cimkit.rules.conditions import Condition
@@ -29,8 +30,7 @@ CITE_KEYS = ("document", "clause", "fact", "url", "system", "tool", "version", "
 _OF_RULE = {"stage": "stages", "discipline": "disciplines", "schema": "applies_to"}
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A rule's `where`: the condition on subjects (None: the source as a whole), and when the rule is asked at all."""
 
     condition: Condition | None

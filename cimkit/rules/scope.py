@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from cimkit.rules.code_list import CodeList
 from cimkit.rules.faults import unknown
@@ -12,8 +13,7 @@ from cimkit.rules.faults import unknown
 __all__ = ["Scope"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """file: what is being read, for errors; used: names of the parameters met so far, in that order."""
 
     file: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from cimkit.errors import PackError
 from cimkit.rules.aliasing import across_with_aliases, with_aliases

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from cimkit.rules.faults import broken, unknown
 from cimkit.rules.model import Severity
@@ -24,8 +25,7 @@ OFF = "off"
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """Somebody who holds the printed standard takes rules as binding: those of a pack, a table, or a code.
 
     clauses   code -> clause number of that edition, as the adopter read it
@@ -44,8 +44,7 @@ class Adoption:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What a settings file says; an empty one changes nothing.
 
     packs       ids, or paths already made relative to nothing (they are written relative to the file)

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cimkit.errors import PackError
 from cimkit.rules.faults import fault_at, nearest
@@ -21,8 +22,7 @@ _SEPARATORS = re.compile(r"[|;｜；\n]")
 _EXACT = 1e15
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a sheet. number: its line in the file; cells: heading -> text, empty cells left out."""
 
     number: int

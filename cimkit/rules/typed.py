@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cimkit.rules.restriction import Restriction
 
 __all__ = ["Typed"]
 
 
-@dataclass(frozen=True)
-class Typed(Restriction):
+class Typed(Restriction, frozen=True, dict=True):
     """Data types that count as a kind of value, named as the table names it."""
 
     word: str = ""

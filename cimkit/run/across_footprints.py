@@ -6,11 +6,11 @@ that are not upright. Of several levels of detail the lowest is taken, of a buil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.facts.boundaries import Boundaries, SubjectGeometry
 from cimkit.facts.columns import IntArray
@@ -30,8 +30,7 @@ _LEAST = 3
 _Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Footprints:
+class Footprints(Struct, frozen=True):
     """shapes: in the plane, east first, None where there are none; system they are in; low, high: heights (n), NaN."""
 
     shapes: GeometryArray

@@ -7,10 +7,10 @@ that a rule's `must` is an ordinary condition and every facet and check can be a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.facts.columns import Column, IntArray, PropertyColumn, State, Values
 from cimkit.facts.demand import Demand

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.checks.places import epsg_code, to_degrees
 from cimkit.facts.columns import IntArray
@@ -30,8 +30,7 @@ _GROUND_M = -0.6
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """One thing taken of n subjects: its text (null: absent) and its number (NaN: it is none)."""
 
     text: pl.Series
@@ -54,8 +53,7 @@ class Taken:
         return cls(pl.Series(text, dtype=pl.String), np.array(number, np.float64))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """See `RoleRows`."""
 
     columns: Mapping[Measure, Taken] = field(default_factory=dict)

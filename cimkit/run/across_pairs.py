@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.heights_agree import cells_of
 from cimkit.facts.columns import IntArray
@@ -22,8 +22,7 @@ __all__ = ["Pairs", "Planes", "pair_up"]
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Pairs:
+class Pairs(Struct, frozen=True, dict=True):
     """Pairs, one row each; a subject of the first role without a partner has one row too.
 
     first     row of the first role's rows

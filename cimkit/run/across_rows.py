@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.facts.columns import IntArray
 from cimkit.facts.model import Facts
@@ -24,8 +24,7 @@ __all__ = ["PEOPLE", "RoleRows", "rows_of_role"]
 PEOPLE = {name: dtype for name, dtype in SUBJECTS.items() if name != "source"}
 
 
-@dataclass(frozen=True)
-class RoleRows:
+class RoleRows(Struct, frozen=True, dict=True):
     """The subjects of one source that play one role, n rows.
 
     source  index of the source in the run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from cimkit.facts.model import Facts
 from cimkit.report.model import FINDINGS, SUBJECTS, FindingTable, Result, Verdict
@@ -21,8 +22,7 @@ from cimkit.run.engine import Judgement
 __all__ = ["SourceJudgements", "assemble"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceJudgements:
+class SourceJudgements(Struct, frozen=True):
     """What the rules said of one source, and who its failing subjects are (a frame of SUBJECTS with their sid). Rules
     across sources come as entries of their own, whose people may lie in other sources."""
 

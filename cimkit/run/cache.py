@@ -10,13 +10,13 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from cimkit import __version__
 from cimkit.cache_folder import cache_folder
@@ -34,8 +34,7 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCache:
+class AnswerCache(Struct, frozen=True):
     """A folder of answers. None of its methods raises for a folder that is missing, full or not ours: then nothing is
     found, or nothing is kept."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec.structs import replace
 
 from cimkit import __version__
 from cimkit.report.model import PackSummary, Report, Result, SourceSummary, Verdict

@@ -7,9 +7,10 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.errors import UsageError
 
@@ -20,8 +21,7 @@ _POLARS_THREADS = "POLARS_MAX_THREADS"
 _CONNECT_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
+class Crew(Struct, frozen=True):
     """hire: opens an executor and closes it again; ahead: tasks handed out at a time; renewable: whether a new executor
     can be hired when one breaks."""
 

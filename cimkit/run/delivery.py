@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from msgspec import Struct, field
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand
@@ -45,8 +46,7 @@ SourceLike = str | os.PathLike[str] | bytes | BinaryIO
 Document = tuple[str, bytes]
 
 
-@dataclass
-class DeliveryRun:
+class DeliveryRun(Struct, dict=True):
     """Takes what each source of a delivery holds, and makes the delivery's facts of it.
 
     prefix: what the names of its sources begin with; base: what it replaces.

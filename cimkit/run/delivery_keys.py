@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.facts.columns import Column
 from cimkit.facts.demand import Demand, PropertyDemand
@@ -28,8 +28,7 @@ END_FIELDS = (
 )  # fmt: skip
 
 
-@dataclass
-class KeyColumns:
+class KeyColumns(Struct, dict=True):
     """keys: of each layer (path, layer), None where it has no such field; ended: those whose end is filled in."""
 
     named: tuple[str, ...] = ()  # fields that a manifest names as keys: tried first

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
+
+from msgspec import Struct
 
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import IfcSchema
@@ -19,8 +21,7 @@ __all__ = ["DeliveryNoter", "found_of"]
 _NO_EXTENT = frozenset({"geojson", "geojsonseq", "shapefile"})
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryNoter:
+class DeliveryNoter(Struct, frozen=True):
     """See `run.looking.Noter`. with_keys: note the keys of features too, for an update; named: fields that a manifest
     names as keys."""
 

@@ -6,9 +6,10 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from msgspec import Struct, field
 
 from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
@@ -23,8 +24,7 @@ ENDINGS = (".yaml", ".yml", ".json", ".xlsx")
 _LARGEST = 64_000_000
 
 
-@dataclass
-class Place:
+class Place(Struct, dict=True):
     """label: what the delivery is called; prefix: what the names of its sources begin with; paths: all its files.
 
     error: a document that is there and can't be read.

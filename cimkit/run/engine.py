@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 
 from cimkit.checks.contract import FINDING_ROWS, Outcome, finding_rows, no_rows, whole_finding
 from cimkit.checks.table import CHECKS
@@ -27,8 +27,7 @@ __all__ = ["Judgement", "judge_rules", "may_speak_of"]
 _IN_CONTENTS = frozenset({"tiles_binary", "tiles_content", "tiles_gltf", "tiles_file", "tiles_package"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What one rule said of one source. rows: FINDING_ROWS, ordered by subject."""
 
     verdict: Verdict

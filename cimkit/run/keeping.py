@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from cimkit.checks.contract import FINDING_ROWS, no_rows
 from cimkit.errors import CimkitError
@@ -28,8 +29,7 @@ _PASSING = frozenset({"sources.unreadable", "sources.out_of_memory", "sources.no
 _PEOPLE = {"sid": pl.Int32, **SUBJECTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Keeper:
+class Keeper(Struct, frozen=True):
     """Finds and keeps what the sources of one run said. asked: digest of all that was asked of them."""
 
     cache: AnswerCache

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cimkit.errors import CimkitError, SourceError
 from cimkit.facts.demand import Demand
@@ -68,8 +70,7 @@ class Noter(Protocol):
         """What is to be known of the source, as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is asked, of everything. rules: in the order of the report; ids: the IDS files they may come from."""
 
     rules: Sequence[Rule]
@@ -87,8 +88,7 @@ class Plan:
     formats: Mapping[str, frozenset[str]] = field(default_factory=dict)  # pack id -> formats it speaks of; absent: all
 
 
-@dataclass(slots=True)
-class Looked:
+class Looked(Struct):
     """What one source said. told: None where it could not be read; pairs: what it leaves for rules across sources."""
 
     summary: SourceSummary
@@ -100,8 +100,7 @@ class Looked:
     lookups: Lookups = field(default_factory=Lookups)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Looks at one source of a run after the other, or in another process: it holds all that this needs."""
 
     plan: Plan

@@ -7,12 +7,13 @@ something of the table, what the source could not answer, or answered with no, i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cimkit.checks.contract import FINDING_ROWS, Lookup, Settled, no_rows
 from cimkit.checks.table import CHECKS
@@ -36,8 +37,7 @@ _TYPES = {**_PEOPLE, "total": pl.Float64, "value": pl.Float64, "known": pl.Boole
 _OPEN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.NOT_APPLICABLE})
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(Struct, frozen=True, dict=True):
     """What one source leaves for one rule. parts: one for each check that the rule consists of; people: who asks, a
     frame of SUBJECTS with their sid; complete: the source holds something for each part, so that all of its subjects
     were asked, and only those that failed ask again."""
@@ -47,8 +47,7 @@ class Left:
     complete: bool
 
 
-@dataclass
-class Lookups:
+class Lookups(Struct, dict=True):
     """What the sources of a run left so far, by rule and index of the source."""
 
     left: dict[Key, dict[int, Left]] = field(default_factory=dict)

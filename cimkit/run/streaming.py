@@ -8,11 +8,12 @@ hold only the columns that they need.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import Demand
@@ -86,8 +87,7 @@ def may_stream(source: Source) -> bool:
     return source.format == "geopackage" and (source.size or 0) >= STREAM_FROM * _LEAST_BYTES
 
 
-@dataclass(slots=True)
-class Streamed:
+class Streamed(Struct):
     """What the rules said. facts: of the source as a whole; subjects: features in all."""
 
     facts: Facts
@@ -96,8 +96,7 @@ class Streamed:
     told: SourceJudgements
 
 
-@dataclass(slots=True)
-class _Sum:
+class _Sum(Struct):
     """One rule's judgements of the batches so far."""
 
     of_source: bool

@@ -6,8 +6,9 @@ A reader's own table stands beside the reader; what joins them is this list, so 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from cimkit.facts.demand import Demand, everything
 

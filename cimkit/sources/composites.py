@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from cimkit.sources.recognise import HEAD_BYTES, recognise
 from cimkit.sources.trees import Tree
@@ -36,8 +37,7 @@ _I3S = ("3dscenelayer.json.gz", "3dscenelayer.json")
 _GDB = "a00000001.gdbtable"
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(Struct, frozen=True):
     """folder: relative (empty: the top); main and parts: relative to it, as in `Source`."""
 
     format: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 __all__ = ["SAMPLE_FROM", "SAMPLE_SHARE", "Depth", "Limits"]
 
@@ -22,8 +23,7 @@ class Depth(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """bytes           largest single file, unpacked
     archive_bytes   largest sum of an archive's members, unpacked
     archive_ratio   largest ratio of unpacked to packed size of a member over 10 MB

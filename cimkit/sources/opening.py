@@ -7,9 +7,10 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from cimkit.errors import SourceError
 from cimkit.sources.composites import Composite, composites

@@ -11,8 +11,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
@@ -24,8 +25,7 @@ _PIECE = 1 << 20
 _ENDINGS = {"geopackage": ".gpkg", "geojson": ".geojson", "geojsonseq": ".geojsonl", "geotiff": ".tif", "las": ".las"}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One thing to check. name: what reports call it. One of path, member, data and address holds its content; error:
     it could not be opened, and the run goes on without it.
 
@@ -47,7 +47,7 @@ class Source:
     main: str | None = None
     members: tuple[str, ...] = ()
     address: str | None = None
-    noted: dict[str, tuple[int, str]] = field(default_factory=dict, compare=False, repr=False)
+    noted: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def read(self, limits: Limits) -> bytes:
         """The whole content; of a composite, its main file's. Raises SourceError when it is gone, locked or too

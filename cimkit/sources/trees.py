@@ -6,9 +6,10 @@ import os
 import stat
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from cimkit.errors import SourceError
 from cimkit.sources.limits import Limits
@@ -31,8 +32,7 @@ class Tree(Protocol):
         """Bytes of a file, unpacked."""
 
 
-@dataclass
-class FolderTree:
+class FolderTree(Struct, dict=True):
     """The files of a folder. See `folder_tree`."""
 
     folder: Path

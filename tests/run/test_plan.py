@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cimkit.facts.demand import Demand
 from cimkit.facts.ifc_schema import ifc_schema

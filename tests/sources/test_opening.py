@@ -117,7 +117,7 @@ def test_names_packed_on_a_chinese_windows_are_read() -> None:
 
 def _known(source: Source) -> Source:
     """The source as if every reader were there."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(source, error=None)
 

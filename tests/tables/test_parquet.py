@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import io
 import json
-from dataclasses import replace
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cimkit.errors import SourceError
 from cimkit.facts.demand import everything

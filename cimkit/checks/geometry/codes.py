@@ -8,8 +8,9 @@ shell, so those names are val3dity's with the prefixes GE_SO_ (solid), GE_C_ (co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 __all__ = ["DEFAULT_TOLERANCES", "NAMES", "Fault", "GeometryFault", "Tolerances", "Where"]
 
@@ -83,8 +84,7 @@ NAMES: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerances:
+class Tolerances(Struct, frozen=True):
     """snap       points nearer than this are one point (units of the coordinates, metres)
     planarity  how far a point may lie from the plane fitted to its polygon (metres)
     normals    how far the normal of a triangle may deviate from that of its polygon (degrees)
@@ -100,8 +100,7 @@ class Tolerances:
 DEFAULT_TOLERANCES = Tolerances()
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """Place of a fault, counted from 0: the solid (or surface) among those given, its shell (0: the exterior one), the
     polygon in the shell, the ring in the polygon (0: the exterior one). None: the fault is of the thing above."""
 
@@ -111,8 +110,7 @@ class Where:
     ring: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GeometryFault:
+class GeometryFault(Struct, frozen=True):
     """One fault.
 
     code     number, see `Fault`

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.geometry.mesh import Mesh
 from cimkit.checks.geometry.planes import Planes
@@ -16,8 +15,7 @@ __all__ = ["Edges", "make_edges"]
 BoolArray = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
+class Edges(Struct, frozen=True):
     """tail, head  end points of each half-edge, which runs with its polygon on the left
     polygon     the polygon of each
     after       the half-edge that bounds the same corner of the polygon, starting at `head`

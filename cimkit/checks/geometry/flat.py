@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from msgspec import Struct
 
 __all__ = ["REASONS", "FlatFault", "flat_faults"]
 
@@ -29,8 +29,7 @@ REASONS: Mapping[str, str] = {
 _WHERE = re.compile(r"^(.*?)\s*\[(\S+) (\S+)\]$")
 
 
-@dataclass(frozen=True, slots=True)
-class FlatFault:
+class FlatFault(Struct, frozen=True):
     """number  position of the geometry
     reason  a word of `REASONS`, or GEOS' own sentence where it is a new one
     point   x, y near which it lies, None where GEOS tells none

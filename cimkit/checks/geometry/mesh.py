@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.geometry.codes import Where
 from cimkit.checks.geometry.ragged import IntVector, component_labels, following, owners, reduce_rows, row_starts
@@ -20,8 +19,7 @@ BoolArray = npt.NDArray[np.bool_]
 _GENERIC = np.array([0.5130618, 0.3379412, 0.7890351])
 
 
-@dataclass(frozen=True, slots=True)
-class Mesh:
+class Mesh(Struct, frozen=True):
     """xyz            coordinates of the merged points (v, 3), counted from their solid's `origin`
     origin         (solids, 3); solids of one building or composite share it
     exact          below this two computed positions are one (m): rounding, never modelling

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.geometry.mesh import Mesh
 from cimkit.checks.geometry.ragged import IntVector, expand, reduce_rows
@@ -15,8 +14,7 @@ __all__ = ["Planes", "fit_planes", "steepest_edges"]
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Planes:
+class Planes(Struct, frozen=True):
     """centre     a point of the plane (polygons, 3)
     normal     unit normal, on the side from which the exterior ring runs counter-clockwise
     u, v       unit vectors in the plane: u, v, normal are right-handed

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from msgspec import Struct
 
 from cimkit.checks.geometry.codes import Fault
 from cimkit.checks.geometry.ragged import IntVector
@@ -18,8 +18,7 @@ __all__ = ["RingVerdict", "judge_rings", "node_rings"]
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class RingVerdict:
+class RingVerdict(Struct, frozen=True):
     """code: None when the rings are well; ring: which of them; xy: where in the plane; rings: as given, with every
     point that lies on an edge made a corner of that edge's ring."""
 

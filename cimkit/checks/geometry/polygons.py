@@ -6,12 +6,12 @@ together; only those GEOS refuses or finds nearly touching are taken apart one b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from msgspec import Struct, field
 
 from cimkit.checks.geometry.codes import Fault, GeometryFault, Tolerances
 from cimkit.checks.geometry.mesh import Mesh
@@ -26,8 +26,7 @@ BoolArray = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 
-@dataclass(frozen=True, slots=True)
-class PolygonVerdicts:
+class PolygonVerdicts(Struct, frozen=True):
     """faults; good: polygons without a fault; noded: rings of the polygons that touch themselves, with every contact
     made a corner (see `judge_rings`)."""
 

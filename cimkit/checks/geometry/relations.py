@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import shapely
+from msgspec import Struct
 
 from cimkit.checks.geometry.contacts import Contacts
 from cimkit.checks.geometry.edges import Edges
@@ -19,8 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """Of bodies a and b, bounded by polygons.
 
     same       the same surface

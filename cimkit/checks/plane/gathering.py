@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.contract import Context
 from cimkit.checks.plane.survey import shapes_of, survey
@@ -20,8 +20,7 @@ __all__ = ["Gathered", "gather", "is_geographic", "length_in", "system"]
 _METRES_A_DEGREE = 111_320.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """sid: subject of each; geometry: sound ones only; bounds (n, 4); crs: of all of them, None: not stated."""
 
     sid: IntArray

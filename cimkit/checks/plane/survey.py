@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from cimkit.checks.contract import Context
 from cimkit.errors import SourceError
@@ -21,8 +21,7 @@ __all__ = ["ABSURD", "Survey", "need_shapely", "shapes_of", "survey"]
 ABSURD = 1e9
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What is known of each row of a layer (n).
 
     valid     as GEOS judges it; rows without geometry count as valid

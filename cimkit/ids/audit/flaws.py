@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from cimkit.errors import CimkitError
 from cimkit.ids.document import Document
@@ -86,8 +87,7 @@ CODES: Mapping[str, tuple[str, Severity]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """One flaw of an IDS file.
 
     line  in the file, from 1; None: the file as a whole
@@ -99,8 +99,11 @@ class Flaw:
     line: int | None
     severity: Severity
     key: str
-    values: Mapping[str, Any] = field(hash=False)
+    values: Mapping[str, Any]
     spec: int | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.line, self.severity, self.key, self.spec))
 
     def message(self, lang: str = "zh") -> str:
         """The sentence in `lang` ("zh" or "en")."""
@@ -109,8 +112,7 @@ class Flaw:
         return text(self.key, lang, **self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport:
+class AuditReport(Struct, frozen=True):
     """All flaws of one file, in the order of its lines, and the document if the file could be read at all."""
 
     name: str
@@ -127,8 +129,7 @@ class AuditReport:
         return tuple(flaw for flaw in self.findings if flaw.spec == spec and flaw.severity is Severity.ERROR)
 
 
-@dataclass(slots=True)
-class Flaws:
+class Flaws(Struct):
     """Collects flaws while an audit walks through a file, each once; the walker sets `spec`."""
 
     found: dict[tuple[object, ...], Flaw] = field(default_factory=dict)

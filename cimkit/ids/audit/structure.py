@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from lxml import etree
+from msgspec import Struct, field
 
 from cimkit.ids.audit.flaws import Flaws
 from cimkit.ids.xml import IDS, XS, XSI, Element, children, line_of
@@ -37,8 +37,7 @@ _MANY = 1_000_000_000
 _XSD_LOCATION = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A child: its name, which shape it has, how often it may stand."""
 
     name: str
@@ -47,8 +46,7 @@ class _Part:
     most: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """What an element may hold. `words`: allowed values of attributes, None: any; `needed`: attributes that must be."""
 
     parts: tuple[_Part, ...] = ()

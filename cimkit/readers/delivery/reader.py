@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.facts.columns import IntArray, PropertyColumn
 from cimkit.facts.demand import Demand, PropertyDemand

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from msgspec import Struct
 
 from cimkit.facts.columns import IntArray, Role, Values
 from cimkit.readers.ifc.attributes import declared_type
@@ -121,8 +121,7 @@ def _coded(part: _Part) -> tuple[IntArray, pl.Series, Rows]:
     return codes, picked(distinct, of_raw), units[of_unit]
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyValues:
+class PropertyValues(Struct, frozen=True):
     """Values of properties: those of property i are rows `start[i]` to `start[i] + count[i]`.
 
     `code` and `role` are of each row, `kind` (into `KINDS`) of each property.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.errors import SourceError
 from cimkit.facts.ifc_schema import ifc_schema, nearest_schema

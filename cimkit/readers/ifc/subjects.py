@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from cimkit.facts.columns import IntArray
 from cimkit.facts.mapped_occurrences import OCCURRENCES_BY_TYPE
@@ -35,8 +35,7 @@ _SHAPE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectIndex:
+class SubjectIndex(Struct, frozen=True):
     """rows  row of each subject, ascending
     sid   subject of every row of the file, -1 where it is none (as long as the file has instances)
     """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from cimkit.readers.step.states import COMMENT, STRING
 
@@ -32,8 +32,7 @@ def outside(offsets: Int64Array, starts: Int64Array, ends: Int64Array) -> npt.ND
     return (which < 0) | (offsets >= ends[which])
 
 
-@dataclass(frozen=True)
-class Comments:
+class Comments(Struct, frozen=True, dict=True):
     """Ranges of bytes, sorted and apart: from '/' of the opening to after '/' of the closing sign."""
 
     starts: Int64Array = field(default_factory=_empty)

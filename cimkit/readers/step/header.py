@@ -7,8 +7,9 @@ defects say so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from cimkit.readers.step.text import decode_string
 from cimkit.readers.step.tokens import Token, tokens
@@ -33,8 +34,7 @@ class HeaderEntity(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class StepHeader:
+class StepHeader(Struct, frozen=True, dict=True):
     """The fields of FILE_DESCRIPTION, FILE_NAME and FILE_SCHEMA; None where there is none or `$`.
 
     `raw` has the text of each field as it is written, by the field's name; `entities` all that the

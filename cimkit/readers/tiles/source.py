@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts

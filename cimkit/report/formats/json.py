@@ -7,11 +7,12 @@ What the version promises is in `cimkit/report/schemas/report.json`; keys are on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import IO, Any
 
 import orjson
 import polars as pl
+from msgspec.structs import asdict
 
 from cimkit.report.model import FindingTable, PackSummary, Report, Result, SourceSummary
 from cimkit.report.reading import with_messages

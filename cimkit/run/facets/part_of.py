@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, IntArray

@@ -7,12 +7,13 @@ requirement is met by any one accepted carrier.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cimkit.checks.contract import finding_rows
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn
@@ -33,8 +34,7 @@ _NOBODY: IntArray = np.zeros(0, np.int32)
 _SETS_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """Subjects that have any matching property, one with a value, one that holds, one that does not.
 
     Kept a bit a subject: a run asks hundreds of properties of a million subjects.

@@ -6,9 +6,8 @@ lie within a range with both its bounds, and contains the single value that is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from cimkit.facts.columns import BoolArray, Column, IntArray, PropertyColumn, Role, State
 from cimkit.facts.spelt_numbers import as_written, with_spelt_numbers
@@ -18,8 +17,7 @@ from cimkit.rules.restriction import Restriction
 __all__ = ["Judged", "judge_column"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One property column under one facet, per property instance: whose it is, whether anything but null stands
     there, whether it has a value, one of the right datatype, and one that is allowed."""
 
