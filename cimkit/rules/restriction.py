@@ -96,8 +96,8 @@ class Restriction(Struct, frozen=True):
 
     def accepts_text(self, names: pl.Series) -> BoolArray:
         """Which of the names it accepts (n): pure text; a bound reads a name as the number it spells."""
-        if len(names) <= _FEW and self.names_only and not self.fold:
-            return np.fromiter((name in self.values for name in names.to_list()), bool, len(names))
+        if self.names_only and not self.fold:
+            return _is_in(names, frozenset(self.values))
         return self._accepts_strings(names, loose=True)
 
     __call__ = accepts_text

@@ -70,6 +70,8 @@ class Evaluation:
             case All(of):
                 result = np.ones(len(self.facts), bool)
                 for part in of:
+                    if not result.any():  # of kinds that the source does not have nothing more is asked
+                        break
                     result &= self.holds(part)
                 return result
             case AnyOf(of):

@@ -7,6 +7,7 @@ from functools import lru_cache, reduce
 from importlib import import_module
 
 import polars as pl
+from msgspec.structs import replace
 
 from cimkit.checks.table import CHECKS
 from cimkit.facts.demand import AttributeDemand, Demand, NameTest, PropertyDemand
@@ -64,7 +65,24 @@ class _TheSame:
 
 
 def _demand(rules: _TheSame, schema: IfcSchema | None) -> Demand:
-    return Demand.of(part for rule in rules.rules for part in _of_rule(rule, schema))
+    demand = Demand.of(part for rule in rules.rules for part in _of_rule(rule, schema))
+    return replace(demand, properties=_in_few_tests(demand.properties))
+
+
+def _in_few_tests(properties: frozenset[PropertyDemand]) -> frozenset[PropertyDemand]:
+    """The same properties, all names that are listed for a set in one list: a reader asks each test of each name."""
+    lists: dict[tuple[NameTest | None, bool], set[str]] = {}
+    others: list[PropertyDemand] = []
+    for each in properties:
+        if isinstance(each.name, Restriction) and each.name.names_only:
+            lists.setdefault((each.set, each.name.fold), set()).update(each.name.values)
+        else:
+            others.append(each)
+    listed = (
+        PropertyDemand(set_, Restriction(values=tuple(sorted(names)), fold=fold))
+        for (set_, fold), names in lists.items()
+    )
+    return frozenset((*others, *listed))
 
 
 _remembered = lru_cache(maxsize=64)(_demand)
