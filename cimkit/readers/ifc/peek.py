@@ -16,7 +16,7 @@ _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']{0,200})'", re.IGNORECASE)
 _STRING = rb"'((?:[^']|''){0,1000})'"
 _PROJECT = re.compile(rb"=\s*IFCPROJECT\s*\(([^;]{0,4000});", re.IGNORECASE)
 #: How every file with the property below writes its name: to look for these is many times faster.
-_STAGE_NAMES = (b"\\9636", "阶段".encode(), "阶段".encode("gb18030"))
+_ESCAPED_NAME, *_RAW_NAMES = (b"\\9636", "阶段".encode(), "阶段".encode("gb18030"))
 #: `Pset_Manifest`.阶段, as Hubei's planning models have it, escaped or not.
 _STAGE_PROPERTY = re.compile(
     rb"IFCPROPERTYSINGLEVALUE\s*\(\s*'(?:\\X2\\9636\s?6BB5\\X0\\|\xe9\x98\xb6\xe6\xae\xb5|\xbd\xd7\xb6\xce)'\s*,"
@@ -39,7 +39,8 @@ def declared_stage(head: bytes) -> str | None:
     """What the file says of its own stage, in its own words: a property 阶段, or IfcProject.Phase; None: nothing."""
     from cimkit.readers.step import decode_string
 
-    found = _STAGE_PROPERTY.search(head) if any(name in head for name in _STAGE_NAMES) else None
+    named = _ESCAPED_NAME in head or (not head.isascii() and any(name in head for name in _RAW_NAMES))
+    found = _STAGE_PROPERTY.search(head) if named else None
     if found:
         return decode_string(_text(found[1])) or None
     project = _PROJECT.search(head)
