@@ -258,3 +258,13 @@ def test_real_files_are_right(shared: Path) -> None:
         assert syntax_defects(step).rows() == [], path.name
         assert duplicate_ids(step).is_empty()
         assert dangling_references(step).is_empty()
+
+
+@pytest.mark.parametrize("place", [0, 63, 64, 150, 299])
+def test_one_bad_instance_among_many_is_found_alone(place: int) -> None:
+    rows = [f"#{number}=IFCDIRECTION((0.,(1.,(2.,(3.)))));" for number in range(1, 301)]
+    rows[7] = "#8=(A($)B('x;'));"
+    rows[place] = f"#{place + 1}=IFCDIRECTION((0.,,1.));"
+    step = StepFile.open(("ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\n" + "\n".join(rows) + "\nENDSEC;\n").encode())
+    found = syntax_defects(step).filter(pl.col("kind") == "empty-parameter")
+    assert found["line"].to_list() == [place + 5]
