@@ -3,7 +3,8 @@
     python benchmarks/ids.py MODEL.ifc NEED.ids [--runs 3] [--without-ifctester] [--ifcfast ITS_COMMAND]
 
 Whole processes, in turn; each reads the model, checks it and writes a JSON report and nothing else. Prints a Markdown
-table of median wall time, ratio and peak memory. Without ifctester it stands beside `ifcopenshell.open` alone, which checks nothing.
+table of median wall time, ratio and peak memory. Without ifctester it stands beside `ifcopenshell.open` alone, which
+checks nothing.
 """
 
 from __future__ import annotations
