@@ -142,7 +142,7 @@ DATASETS: dict[str, pl.DataType | DataTypeClass] = {
 }
 
 
-class Facts(Struct, frozen=True, dict=True):
+class Facts(Struct, frozen=True):
     """One source's content. Every frame has the columns of its schema above; a reader fills what `demand` names.
 
     describe(sids) gives what a person needs to find the subjects, a frame with one row for each sid given and the

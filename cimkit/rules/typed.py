@@ -7,7 +7,7 @@ from cimkit.rules.restriction import Restriction
 __all__ = ["Typed"]
 
 
-class Typed(Restriction, frozen=True, dict=True):
+class Typed(Restriction, frozen=True):
     """Data types that count as a kind of value, named as the table names it."""
 
     word: str = ""

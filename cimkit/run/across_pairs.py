@@ -22,7 +22,7 @@ __all__ = ["Pairs", "Planes", "pair_up"]
 FloatArray = npt.NDArray[np.float64]
 
 
-class Pairs(Struct, frozen=True, dict=True):
+class Pairs(Struct, frozen=True):
     """Pairs, one row each; a subject of the first role without a partner has one row too.
 
     first     row of the first role's rows

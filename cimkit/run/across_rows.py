@@ -24,7 +24,7 @@ __all__ = ["PEOPLE", "RoleRows", "rows_of_role"]
 PEOPLE = {name: dtype for name, dtype in SUBJECTS.items() if name != "source"}
 
 
-class RoleRows(Struct, frozen=True, dict=True):
+class RoleRows(Struct, frozen=True):
     """The subjects of one source that play one role, n rows.
 
     source  index of the source in the run

@@ -46,7 +46,7 @@ SourceLike = str | os.PathLike[str] | bytes | BinaryIO
 Document = tuple[str, bytes]
 
 
-class DeliveryRun(Struct, dict=True):
+class DeliveryRun(Struct):
     """Takes what each source of a delivery holds, and makes the delivery's facts of it.
 
     prefix: what the names of its sources begin with; base: what it replaces.

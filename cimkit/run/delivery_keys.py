@@ -28,7 +28,7 @@ END_FIELDS = (
 )  # fmt: skip
 
 
-class KeyColumns(Struct, dict=True):
+class KeyColumns(Struct):
     """keys: of each layer (path, layer), None where it has no such field; ended: those whose end is filled in."""
 
     named: tuple[str, ...] = ()  # fields that a manifest names as keys: tried first

@@ -24,7 +24,7 @@ ENDINGS = (".yaml", ".yml", ".json", ".xlsx")
 _LARGEST = 64_000_000
 
 
-class Place(Struct, dict=True):
+class Place(Struct):
     """label: what the delivery is called; prefix: what the names of its sources begin with; paths: all its files.
 
     error: a document that is there and can't be read.

@@ -37,7 +37,7 @@ _TYPES = {**_PEOPLE, "total": pl.Float64, "value": pl.Float64, "known": pl.Boole
 _OPEN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.NOT_APPLICABLE})
 
 
-class Left(Struct, frozen=True, dict=True):
+class Left(Struct, frozen=True):
     """What one source leaves for one rule. parts: one for each check that the rule consists of; people: who asks, a
     frame of SUBJECTS with their sid; complete: the source holds something for each part, so that all of its subjects
     were asked, and only those that failed ask again."""
@@ -47,7 +47,7 @@ class Left(Struct, frozen=True, dict=True):
     complete: bool
 
 
-class Lookups(Struct, dict=True):
+class Lookups(Struct):
     """What the sources of a run left so far, by rule and index of the source."""
 
     left: dict[Key, dict[int, Left]] = field(default_factory=dict)

@@ -49,6 +49,9 @@ class Source(Struct, frozen=True):
     address: str | None = None
     noted: dict[str, tuple[int, str]] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.path, self.member, self.address))  # what is noted grows while it is read
+
     def read(self, limits: Limits) -> bytes:
         """The whole content; of a composite, its main file's. Raises SourceError when it is gone, locked or too
         large, or has no content of its own."""

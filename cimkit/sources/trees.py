@@ -32,7 +32,7 @@ class Tree(Protocol):
         """Bytes of a file, unpacked."""
 
 
-class FolderTree(Struct, dict=True):
+class FolderTree(Struct):
     """The files of a folder. See `folder_tree`."""
 
     folder: Path

@@ -32,7 +32,7 @@ def outside(offsets: Int64Array, starts: Int64Array, ends: Int64Array) -> npt.ND
     return (which < 0) | (offsets >= ends[which])
 
 
-class Comments(Struct, frozen=True, dict=True):
+class Comments(Struct, frozen=True):
     """Ranges of bytes, sorted and apart: from '/' of the opening to after '/' of the closing sign."""
 
     starts: Int64Array = field(default_factory=_empty)

@@ -34,7 +34,7 @@ class HeaderEntity(NamedTuple):
     end: int
 
 
-class StepHeader(Struct, frozen=True, dict=True):
+class StepHeader(Struct, frozen=True):
     """The fields of FILE_DESCRIPTION, FILE_NAME and FILE_SCHEMA; None where there is none or `$`.
 
     `raw` has the text of each field as it is written, by the field's name; `entities` all that the
