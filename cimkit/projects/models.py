@@ -258,7 +258,10 @@ def _ids(facts: Facts) -> pl.DataFrame:
 
 def shared_ids(models: Sequence[Model]) -> pl.DataFrame:
     """GlobalIds that several models have: id, kind, models (their paths, joined by `; `), same_kind."""
-    frames = [model.ids.unique("id", keep="first").with_columns(model=pl.lit(model.path)) for model in models]
+    frames = [
+        model.ids.unique("id", keep="first", maintain_order=True).with_columns(model=pl.lit(model.path))
+        for model in models
+    ]
     if len(frames) < 2:
         return pl.DataFrame(schema={"id": pl.String, "kind": pl.String, "models": pl.String})
     return (

@@ -10,7 +10,7 @@ import numpy as np
 from cimkit.facts.model import Facts
 from cimkit.rules.conditions import Cardinality, Property
 from cimkit.rules.conditions_reading import property_condition
-from cimkit.rules.restriction import exactly, one_of
+from cimkit.rules.restriction import exactly, matching, one_of
 from cimkit.rules.values_reading import folded
 from cimkit.run.evaluation import Evaluation
 from tests.run.conftest import facts_of
@@ -67,3 +67,11 @@ def test_of_prohibited_values_only_those_are_told_and_each_once() -> None:
     facts = facts_of(["IFCWALL"] * 2, properties=properties)
     (finding,) = told(facts, of_sets("A", "B", value=one_of("待定"), cardinality=Cardinality.PROHIBITED))
     assert (finding["sid"], finding["reason"], finding["found"]) == (0, "property_prohibited", "待定")
+
+
+def test_a_finding_names_the_first_set_of_the_source_whatever_the_hash() -> None:
+    names = [f"Set {number}" for number in range(40)]
+    facts = facts_of(["IFCWALL"], properties={(name, "Mark"): [(0, "TBD")] for name in names})
+    anywhere = Property(matching(".*"), exactly("Mark"), value=exactly("TBD"), cardinality=Cardinality.PROHIBITED)
+    (finding,) = told(facts, anywhere)
+    assert finding["values"]["set"] == "Set 0"

@@ -69,7 +69,11 @@ def _ends(mine: Gathered, tolerance: float, meets: float) -> pl.DataFrame:
         {"end": end, "distance": shapely.distance(points[end], lines[line]), "other": mine.sid[owner[line]]},
         schema={"end": pl.Int64, "distance": pl.Float64, "other": pl.Int32},
     )
-    nearest = near.sort("distance").group_by("end").agg(pl.col("distance").first(), pl.col("other").first())
+    nearest = (
+        near.sort("distance", maintain_order=True)
+        .group_by("end")
+        .agg(pl.col("distance").first(), pl.col("other").first())
+    )
     corners = shapely.get_coordinates(points)
     frame = pl.DataFrame(
         {

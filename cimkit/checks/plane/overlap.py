@@ -48,7 +48,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
         """One finding a feature: what it overlaps, the largest first, and how much."""
         told = (
             pairs.filter(pl.col("sid").is_in(sids.tolist()))
-            .sort("area", descending=True)
+            .sort("area", descending=True, maintain_order=True)
             .group_by("sid")
             .agg(related=pl.col("other").head(6), area=pl.col("area").sum())
             .sort("sid")

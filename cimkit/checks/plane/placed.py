@@ -73,7 +73,7 @@ def judge(context: Context, selected: BoolArray, options: Mapping[str, Any]) -> 
             rows = np.flatnonzero(np.isin(layer.sid, sids))
             told = [_box(bounds) for bounds in survey(context, layer).bounds[rows]]
             frames.append(finding_rows(layer.sid[rows], f"placed_{aspect}", found=told, expected=expected[number]))
-        return pl.concat(frames).sort("sid") if frames else no_rows()
+        return pl.concat(frames).sort("sid", maintain_order=True) if frames else no_rows()
 
     return Outcome(failed, explain, asked=asked, whole=pl.concat(wholes) if wholes else None)
 

@@ -50,7 +50,8 @@ class PropertyIndex:
     """Columns by set and name, and the subjects of each set, empty sets too."""
 
     def __init__(self, facts: Facts) -> None:
-        groups = facts.groups.select("name", "sid").unique().group_by("name").agg("sid")
+        # in the order of the source: a finding names the first set that it found something in
+        groups = facts.groups.group_by("name", maintain_order=True).agg(pl.col("sid").unique())
         self.subjects_of_set: Mapping[str, IntArray] = {
             name: np.asarray(sids, np.int32) for name, sids in groups.iter_rows()
         }
