@@ -8,6 +8,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from msgspec.structs import replace
+
 from cimkit.errors import CimkitError, SourceError, UsageError
 from cimkit.facts.model import Facts
 from cimkit.locales import LANGUAGES
@@ -267,4 +269,5 @@ def read(source: SourceLike, *, name: str | None = None, limits: Limits | None =
     opened = list(expand(source, limits, name=name))
     if len(opened) != 1:
         raise SourceError("sources.not_one", name=name or str(source)[:200], count=len(opened))
-    return read_facts(opened[0], limits, lambda _: whole_demand())
+    facts = read_facts(opened[0], limits, lambda _: whole_demand())
+    return replace(facts, defect_rows=facts.defects)

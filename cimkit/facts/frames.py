@@ -143,7 +143,7 @@ def facts_of_layers(
         attributes=_attributes(held, sids, rows, demand),
         properties=_properties(held, sids, demand),
         datasets=_datasets(layers, format, schema),
-        defects=defects if defects is not None else pl.DataFrame(schema=DEFECT_ROWS),
+        defect_rows=defects if defects is not None else pl.DataFrame(schema=DEFECT_ROWS),
         whole=told,
         counts={
             "subjects": int(starts[-1]),

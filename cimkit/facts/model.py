@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -165,7 +166,8 @@ class Facts(Struct, frozen=True):
     classifications: pl.DataFrame = field(default_factory=_empty(CLASSIFICATIONS))
     materials: pl.DataFrame = field(default_factory=_empty(MATERIALS))
     datasets: pl.DataFrame = field(default_factory=_empty(DATASETS))
-    defects: pl.DataFrame = field(default_factory=_empty(DEFECT_ROWS))
+    #: read it as `defects`; a reader may hand over the rest while it still looks for these
+    defect_rows: pl.DataFrame | Future[pl.DataFrame] = field(default_factory=_empty(DEFECT_ROWS))
     #: facts about the source as a whole, by name: `header`, `georeference`, `units`, `discipline` ...
     whole: Mapping[str, object] = field(default_factory=dict)
     #: sums for the report: instances, bytes, subjects by kind
@@ -173,3 +175,8 @@ class Facts(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.subjects)
+
+    @property
+    def defects(self) -> pl.DataFrame:
+        """What the reader stumbled on (DEFECT_ROWS); waits until it has looked everywhere."""
+        return self.defect_rows if isinstance(self.defect_rows, pl.DataFrame) else self.defect_rows.result()

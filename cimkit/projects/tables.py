@@ -67,7 +67,7 @@ def project_facts(layers: Sequence[ProjectLayer], demand: Demand, faults: Iterab
             for each, kind in layer.fields.items()
         ),
         datasets=pl.DataFrame([{"name": name, "format": "project"}], schema=DATASETS),
-        defects=_defects(faults),
+        defect_rows=_defects(faults),
         counts={
             "subjects": int(starts[-1]),
             **{f"kind:{layer.name}": len(layer.rows) for layer in layers if layer.rows},

@@ -92,7 +92,7 @@ def read_ifcxml(data: bytes | memoryview, demand: Demand, *, name: str | None = 
         facts,
         format="ifcxml",
         demand=demand,
-        defects=defects,
+        defect_rows=defects,
         whole={**facts.whole, "not_looked": _OF_STEP},
         datasets=facts.datasets.with_columns(format=facts.datasets["format"].replace("ifc", "ifcxml")),
         counts={**facts.counts, "bytes": len(data)},

@@ -66,7 +66,7 @@ def facts_of_records(
         links={"part": _parts(records)},
         groups=_groups(records),
         datasets=pl.DataFrame(rows, schema=DATASETS),
-        defects=notes.frame(),
+        defect_rows=notes.frame(),
         whole=whole or {},
         counts=counts or {},
     )

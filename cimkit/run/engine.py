@@ -49,7 +49,8 @@ def judge_rules(
     """
     evaluation = Evaluation(facts)
     gates = Gates(facts)
-    order = sorted(range(len(rules)), key=lambda index: gates.rank(rules[index]))
+    # the reader may still be looking for defects: the rules that ask for them come last
+    order = sorted(range(len(rules)), key=lambda index: _asks_for_defects(rules[index]))
     judgements: dict[int, Judgement] = {}
     for index in order:
         rule = rules[index]
@@ -57,9 +58,12 @@ def judge_rules(
             judgement = _judge(rule, evaluation, gates, missing_parameters.get(rule.code, ()))
         except Exception as fault:  # noqa: BLE001 - told in the report as an internal error, never hidden
             judgement = Judgement(Verdict.BLOCKED, reason="results.internal_error", fault=fault)
-        gates.note(rule, judgement.verdict)
         judgements[index] = judgement
     return [judgements[index] for index in range(len(rules))]
+
+
+def _asks_for_defects(rule: Rule) -> bool:
+    return isinstance(rule.must, Check) and rule.must.name == "no_defect"
 
 
 def _judge(rule: Rule, evaluation: Evaluation, gates: Gates, missing: Sequence[str]) -> Judgement:

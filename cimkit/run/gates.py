@@ -7,48 +7,31 @@ rules that count, or that could miss something, are blocked; what is said of the
 
 from __future__ import annotations
 
-import polars as pl
-
 from cimkit.facts.demand import Demand
 from cimkit.facts.model import Facts
-from cimkit.report.model import Verdict
 from cimkit.rules.conditions import Check
-from cimkit.rules.model import Gate, Rule, Severity
+from cimkit.rules.model import Gate, Rule
 from cimkit.run.plan import demand_of
 from cimkit.sources.formats import IFC_FORMATS
 
 __all__ = ["Gates"]
 
-_ORDER = list(Gate)
 #: Defects that compare the records with the schema; where that was guessed from an unknown name they may be none.
 _AGAINST_SCHEMA = frozenset({"unknown_entity", "abstract_entity", "wrong_arity", "wrong_type"})
 
 
 class Gates:
-    """The state of the gates while one source's rules are judged in their order."""
+    """What of one source can't be relied on. The defects are looked at only for a rule that asks for them itself."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._failed: set[Gate] = set()
-        lost = facts.defects.filter(pl.col("kind").is_in(["truncated", "syntax"]))
-        self._truncated = bool(facts.counts.get("truncated", 0)) or "truncated" in lost["kind"]
+        self._truncated = bool(facts.counts.get("truncated", 0))
         self._damaged = int(facts.counts.get("unreadable_records", 0)) > 0
-        self._schema_guessed = "schema" in facts.defects["kind"]
         self._schema_unknown = facts.format in IFC_FORMATS and facts.schema is None
-
-    @staticmethod
-    def rank(rule: Rule) -> int:
-        """Rules are judged gate by gate."""
-        return _ORDER.index(rule.gate)
-
-    def note(self, rule: Rule, verdict: Verdict) -> None:
-        """A failed rule of severity error closes its gate."""
-        if verdict is Verdict.FAILED and rule.severity is Severity.ERROR:
-            self._failed.add(rule.gate)
 
     def blocking(self, rule: Rule) -> str | None:
         """The gate that makes this rule's facts unreliable, or None."""
-        if self._schema_guessed and _compares_with_schema(rule):
+        if _compares_with_schema(rule) and "schema" in self._facts.defects["kind"]:
             return Gate.SCHEMA
         if rule.gate not in (Gate.CONTENT, Gate.GEOMETRY, Gate.STRUCTURE):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from cimkit.facts.columns import Origin
+from cimkit.facts.columns import Origin, State
 from cimkit.facts.model import Facts
 from tests.ifc.build import by_id, read, rows
 
@@ -225,3 +225,18 @@ def test_description() -> None:
     }
     assert storey["storey"] == "2F"
     assert storey["type"] is None
+
+
+def test_references_are_there_or_not_and_what_is_no_reference_is_kept() -> None:
+    facts = read(
+        "#1=IFCPROPERTYSET('1YvctVUKr0kugbFTf53O9L',$,'S',$,(#4,#5));\n"
+        "#2=IFCPROPERTYSET('2YvctVUKr0kugbFTf53O9L',$,'S',$,());\n"
+        "#3=IFCPROPERTYSET('3YvctVUKr0kugbFTf53O9L',#6,'S',$,$);\n"
+        "#4=IFCPROPERTYSINGLEVALUE('A',$,IFCLABEL('x'),$);\n#5=IFCPROPERTYSINGLEVALUE('B',$,$,$);\n"
+        "#6=IFCOWNERHISTORY('nobody',$,$,$,$,$,$,1);"
+    )
+    listed = [rows(facts.attributes["HasProperties"], by_id(facts, number))[0][0] for number in (1, 2, 3)]
+    assert listed == [State.LIST, State.EMPTY, State.NULL]
+    owned = [rows(facts.attributes["OwnerHistory"], by_id(facts, number))[0] for number in (2, 3)]
+    assert [(state, text) for state, text, _, _ in owned] == [(State.NULL, None), (State.OBJECT, None)]
+    assert rows(facts.attributes["OwningUser"], by_id(facts, 6))[0][:2] == (State.PRESENT, "nobody")

@@ -119,7 +119,7 @@ def facts_of(
         materials=pl.DataFrame(
             [(sid, "material", name, category, 0) for sid, name, category in materials], schema=MATERIALS, orient="row"
         ),
-        defects=pl.DataFrame(list(defects), schema=DEFECT_ROWS),
+        defect_rows=pl.DataFrame(list(defects), schema=DEFECT_ROWS),
         whole=whole or {},
         counts=counts or {},
     )

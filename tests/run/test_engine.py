@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from cimkit.facts.model import Facts
 from cimkit.report.model import Verdict
@@ -14,6 +16,9 @@ from cimkit.rules.model import Executable, Gate, Rule, Severity
 from cimkit.rules.restriction import exactly, matching
 from cimkit.run.engine import Judgement, judge_rules
 from tests.run.conftest import facts_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 WALL = Entity(exactly("IFCWALL"))
 NAMED = Attribute(exactly("Name"))
@@ -141,3 +146,13 @@ def test_each_requirement_that_fails_is_a_finding_and_the_subject_counts_once() 
     assert judgement.failed == 2
     assert judgement.rows["sid"].to_list() == [0, 0, 1, 1]
     assert np.all(np.diff(judgement.rows["sid"].to_numpy()) >= 0)
+
+
+def test_only_rules_that_ask_for_defects_wait_for_them() -> None:
+    looking: Future[pl.DataFrame] = Future()
+    looking.set_exception(ZeroDivisionError("ours"))
+    facts = replace(WALLS, defect_rows=looking)
+    of_defects, of_walls = judged(facts, rule(must=Check("no_defect", {"kind": ["syntax"]})), rule(code="T-TST-002"))
+    assert isinstance(of_defects.fault, ZeroDivisionError)
+    assert of_defects.verdict is Verdict.BLOCKED
+    assert of_walls.verdict is Verdict.FAILED

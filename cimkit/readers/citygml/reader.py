@@ -283,7 +283,7 @@ class _Reading:
             datasets=self._dataset(crs, len(objects)),
             whole=self._whole(crs) | ({} if textures is None else {"textures": textures}),
             counts={"subjects": len(objects), **{f"kind:{kind}": count for kind, count in Counter(kinds).items()}},
-            defects=self.ledger.frame(),
+            defect_rows=self.ledger.frame(),
         )
 
     def _reference_system(self) -> str | None:

@@ -97,7 +97,7 @@ class _Reading:
             properties=tuple(property_columns(self._properties(), self.demand.properties)),
             links=links(self.objects, self.known),
             datasets=self._dataset(vertices),
-            defects=self.ledger.frame(),
+            defect_rows=self.ledger.frame(),
             whole=self._whole(geometry, vertices) | ({} if textures is None else {"textures": textures}),
             counts=self._counts(kinds),
         )

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Table
     from cimkit.readers.ifc.subjects import SubjectIndex
     from cimkit.readers.ifc.units import Units
+    from cimkit.readers.step import Records
 
 __all__ = ["attribute_columns", "declared_type"]
 
 _ROWS_AT_ONCE = 300_000
 #: Every value is another one: to look for the distinct ones gains nothing.
 _IDENTIFIER = "GlobalId"
+#: What stands for a reference and for a list of them: links say where they lead, an attribute only that it does.
+_REFERENCES = pl.Series(["#", "(#…)"], dtype=pl.String)
 
 
 def attribute_columns(model: IfcModel, subjects: SubjectIndex, demand: Demand, units: Units) -> dict[str, Column]:
@@ -85,9 +88,11 @@ def _written(table: Table, name: str, kinds: npt.NDArray[np.bool_], sids: npt.ND
     model = table.model
     types: dict[tuple[str, bool], int] = {}
     code_of_kind = np.zeros(len(model.kinds), np.int64)
+    refers = True
     for kind in np.flatnonzero(kinds):
         declared = model.attribute(int(kind), name)
         if declared is not None:
+            refers &= declared.kind == "entity"
             key = (declared_type(declared), declared.kind == "enumeration")
             code_of_kind[kind] = types.setdefault(key, len(types))
     meant = kinds[table.kinds]
@@ -97,12 +102,23 @@ def _written(table: Table, name: str, kinds: npt.NDArray[np.bool_], sids: npt.ND
     wheres, raws = [np.empty(0, np.int64)], [NO_TEXT]
     for position, where, records in table.parts(name):
         wheres.append(np.arange(len(table)) if where is None else where)
-        raws.append(records.raw(position))
+        raws.append(_references(records, position) if refers else records.raw(position))
     row, raw = np.concatenate(wheres), pl.concat(raws)
     if len(wheres) > 2:
         order = np.argsort(row, kind="stable")
         row, raw = row[order], picked(raw, order)
     return _Written(name, sids[row].astype(np.int32), raw, code_of_kind[table.kinds[row]], tuple(types))
+
+
+def _references(records: Records, position: int) -> pl.Series:
+    """What is written where a reference belongs, with every reference as the same: there are as many as instances."""
+    single, several = records.refer(position)
+    index = np.where(several, np.int64(1), np.int64(0))
+    others = np.flatnonzero(~(single | several))
+    if not len(others):
+        return picked(_REFERENCES, index)
+    index[others] = len(_REFERENCES) + np.arange(len(others))
+    return picked(pl.concat([_REFERENCES, records.take(others).raw(position)]), index)
 
 
 def _undistinguished(written: _Written, units: Units) -> Column:

@@ -69,7 +69,7 @@ class _Held(NamedTuple):
     """Holdings of demanded sets, by subject; a group is all sets of one name that a subject has."""
 
     sid: IntArray
-    set_index: npt.NDArray[np.int64]
+    set_index: IntArray
     origin: npt.NDArray[np.uint8]
     group: IntArray
     sets: Table
@@ -78,7 +78,7 @@ class _Held(NamedTuple):
 
 
 def _demanded_sets(model: IfcModel, holdings: HeldRows, wanted: WantedNames) -> _Held:
-    sets, set_index = np.unique(holdings.row, return_inverse=True)
+    sets, set_index = numbered(holdings.row, len(model))
     table = model.take(sets)
     codes, distinct = encode(or_null_sign(table.raw("Name")))
     names = decoded(distinct.replace("$", ""))

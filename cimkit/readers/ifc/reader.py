@@ -64,37 +64,41 @@ def read_ifc(data: bytes | memoryview, demand: Demand, *, name: str | None = Non
     units = Units(model)
     subjects = find_subjects(model, demand)
     wanted = demand.properties | (PHASE_PROPERTIES if demand.phases else frozenset())
-    # Both halves are mostly long array operations that let go of the interpreter: they run side by side on two cores.
-    with ThreadPoolExecutor(1) as second:
+    # All these are mostly long array operations that let go of the interpreter: they run side by side on two cores. The
+    # defects come last, and whoever asks the facts first for all else need not wait for them.
+    threads = ThreadPoolExecutor(2, thread_name_prefix="cimkit-ifc")
 
-        def aside(work: Callable[..., Answer], *given: object, **how: object) -> Future[Answer]:
-            begun = second.submit(work, model, subjects, *given, **how)
-            if len(data) < _WORTH_A_THREAD:
-                wait((begun,))
-            return begun
+    def begin(work: Callable[..., Answer], *given: object, **how: object) -> Future[Answer]:
+        begun = threads.submit(work, model, subjects, *given, **how)
+        if len(data) < _WORTH_A_THREAD:
+            wait((begun,))
+        return begun
 
-        defects = aside(find_defects, demand.defects, exact_schema=exact)
-        predefined = aside(predefined_types) if demand.predefined_types else None
-        materials = aside(read_materials) if demand.materials else None
-        classified = aside(read_classifications) if demand.classifications else None
-        properties = read_properties(model, subjects, wanted, units)
-        facts = Facts(
-            format="ifc",
-            demand=demand,
-            subjects=as_subjects(model, subjects),
-            describe=Descriptions(model, subjects),
-            schema=model.schema if nearest else None,
-            attributes=attribute_columns(model, subjects, demand, units),
-            properties=properties.columns,
-            predefined_types=predefined.result() if predefined is not None else None,
-            phases=phases(properties.columns) if demand.phases else None,
-            links={
-                relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())
-            },
-            groups=properties.groups,
-            classifications=classified.result() if classified is not None else pl.DataFrame(schema=CLASSIFICATIONS),
-            materials=materials.result() if materials is not None else pl.DataFrame(schema=MATERIALS),
-            whole=whole_facts(model, subjects, units, demand, name),
-            counts=counts(model),
-        )
-    return replace(facts, defects=defects.result(), datasets=dataset(facts, name))
+    reading = begin(read_properties, wanted, units)
+    attributes = begin(attribute_columns, demand, units)
+    predefined = begin(predefined_types) if demand.predefined_types else None
+    materials = begin(read_materials) if demand.materials else None
+    classified = begin(read_classifications) if demand.classifications else None
+    defects = begin(find_defects, demand.defects, exact_schema=exact)
+    threads.shutdown(wait=False)  # what has begun goes on
+    links = {relation: links_of(model, relation, subjects) for relation in sorted(demand.relations & ENDS.keys())}
+    properties = reading.result()
+    facts = Facts(
+        format="ifc",
+        demand=demand,
+        subjects=as_subjects(model, subjects),
+        describe=Descriptions(model, subjects),
+        schema=model.schema if nearest else None,
+        attributes=attributes.result(),
+        properties=properties.columns,
+        predefined_types=predefined.result() if predefined is not None else None,
+        phases=phases(properties.columns) if demand.phases else None,
+        links=links,
+        groups=properties.groups,
+        classifications=classified.result() if classified is not None else pl.DataFrame(schema=CLASSIFICATIONS),
+        materials=materials.result() if materials is not None else pl.DataFrame(schema=MATERIALS),
+        defect_rows=defects,
+        whole=whole_facts(model, subjects, units, demand, name),
+        counts=counts(model),
+    )
+    return replace(facts, datasets=dataset(facts, name))

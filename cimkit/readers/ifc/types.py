@@ -24,24 +24,28 @@ if TYPE_CHECKING:
 __all__ = ["predefined_types"]
 
 _USER_TEXTS = ("ElementType", "ProcessType", "ResourceType", "ObjectType")
+_USER_DEFINED = "USERDEFINED"
 _SAYS_NOTHING = ["NOTDEFINED"]
 
 
 def predefined_types(model: IfcModel, subjects: SubjectIndex) -> Column:
     """The predefined type of each subject that has one, with the user's words where it is user-defined."""
-    table = model.take(subjects.rows)
-    own, own_text = _of(table)
     type_row = np.full(len(model), -1, np.int64)
     occurrence, types = first_types(model)
     type_row[occurrence] = types
     of_subject = type_row[subjects.rows]
+    declared = model.positions("PredefinedType")[model.kind_of[subjects.rows]] >= 0
+    concerned = np.flatnonzero(declared | (of_subject >= 0)).astype(np.int32)
+    own, own_text = _of(model.take(subjects.rows[concerned]))
+    of_subject = of_subject[concerned]
     typed = np.flatnonzero(of_subject >= 0)
     used, which = np.unique(of_subject[typed], return_inverse=True)
     type_value, type_text = _of(model.take(used))
-    at = np.full(len(table), -1, np.int64)
+    at = np.full(len(concerned), -1, np.int64)
     at[typed] = which
     frame = pl.DataFrame(
         {
+            "sid": concerned,
             "own": own,
             "own_text": own_text,
             "type": picked_or_null(type_value, at),
@@ -49,12 +53,12 @@ def predefined_types(model: IfcModel, subjects: SubjectIndex) -> Column:
         }
     ).with_columns(says=pl.col("type").is_not_null() & ~pl.col("type").is_in(_SAYS_NOTHING))
     chosen = frame.select(
-        sid=pl.int_range(pl.len(), dtype=pl.Int32),
+        sid="sid",
         inherited=pl.col("says") | (pl.col("own").is_null() & pl.col("type").is_not_null()),
         value=pl.when("says").then("type").otherwise(pl.coalesce("own", "type")),
         text=pl.when("says").then("type_text").otherwise("own_text"),
     ).filter(pl.col("value").is_not_null())
-    user = chosen.filter((pl.col("value") == "USERDEFINED") & (pl.col("text").fill_null("") != ""))
+    user = chosen.filter((pl.col("value") == _USER_DEFINED) & (pl.col("text").fill_null("") != ""))
     rows = pl.concat([chosen.select("sid", "inherited", "value"), user.select("sid", "inherited", value="text")]).sort(
         "sid", maintain_order=True
     )
@@ -62,14 +66,21 @@ def predefined_types(model: IfcModel, subjects: SubjectIndex) -> Column:
 
 
 def _of(table: Table) -> tuple[pl.Series, pl.Series]:
-    """PredefinedType without its dots, and the user's words for it."""
+    """PredefinedType without its dots, and the user's words where it is USERDEFINED."""
     value = table.raw("PredefinedType")
     value = pl.select(pl.when(value.str.starts_with(".")).then(value.str.strip_chars("."))).to_series()
+    user = np.flatnonzero((value == _USER_DEFINED).fill_null(value=False).to_numpy())
+    at = np.full(len(table), -1, np.int64)
+    at[user] = np.arange(len(user))
+    return value, picked_or_null(_user_texts(table.take(user)), at)
+
+
+def _user_texts(table: Table) -> pl.Series:
     text = table.texts(_USER_TEXTS[0])
     for name in _USER_TEXTS[1:]:
         if text.null_count():
             text = pl.select(pl.coalesce(text, table.texts(name))).to_series()
-    return value, text
+    return text
 
 
 def _column(rows: pl.DataFrame) -> Column:

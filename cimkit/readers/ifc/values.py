@@ -186,12 +186,12 @@ def _spread(
 def recoded(codes: IntArray, edges: npt.NDArray[np.integer], values: Values) -> Iterator[tuple[IntArray, Values]]:
     """For each stretch of the codes (`edges` says where they begin and end): the distinct values that it uses, and
     its codes into these."""
-    used: list[IntArray] = [np.empty(0, np.int32)]
+    used = [np.empty(0, np.int64)]
     own: list[IntArray] = []
     for start, end in pairwise(edges):
-        distinct, code = np.unique(codes[start:end], return_inverse=True)
+        distinct, code = numbered(codes[start:end], len(values))
         used.append(distinct)
-        own.append(code.astype(np.int32))
+        own.append(code)
     index = np.concatenate(used)
     text, datatype = picked(values.text, index), picked(values.datatype, index)
     number, state = values.number[index], values.state[index]

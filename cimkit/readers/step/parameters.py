@@ -44,7 +44,9 @@ class Parameters(NamedTuple):
     #: whether no parameter has blanks or comments around it, as nearly all programs write
     tight: bool
 
-    def ranges(self, parameter: int, rows: slice, starts: Int64Array) -> tuple[Flags, Int64Array, Int64Array]:
+    def ranges(
+        self, parameter: int, rows: slice | Int64Array, starts: Int64Array
+    ) -> tuple[Flags, Int64Array, Int64Array]:
         """Which of the rows have the parameter, and the range between its marks (empty where they haven't).
 
         `starts` says where the records of these rows start.

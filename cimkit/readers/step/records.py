@@ -83,6 +83,15 @@ class Records:
             heads[hidden] = np.where(there, self._step.octets.at(field.starts[hidden]), np.uint8(0))
         return heads
 
+    def refer(self, parameter: int) -> tuple[Flags, Flags]:
+        """Which parameters begin as a reference, and which as a list whose first element does."""
+        heads = self.heads(parameter)
+        several = heads == _OPEN
+        lists = np.flatnonzero(several)
+        if len(lists):
+            several[lists] = self._step.octets.at(self._field(parameter, lists).starts + 1) == _HASH
+        return heads == _HASH, several
+
     def raw(self, parameter: int) -> pl.Series:
         """Text as written, with STEP's escapes; null where a record has fewer parameters."""
         return self._texts(parameter, lambda field: field)
@@ -158,7 +167,7 @@ class Records:
     def _batchwise(self, work: Callable[[tuple[int, int]], Answer]) -> Iterable[Answer]:
         return in_threads(work, in_pieces(len(self), _ROWS_AT_ONCE), threaded=len(self) > _ROWS_AT_ONCE)
 
-    def _field(self, parameter: int, batch: slice) -> _Field:
+    def _field(self, parameter: int, batch: slice | Int64Array) -> _Field:
         step = self._step
         present, starts, ends = self._parameters.ranges(parameter, batch, step.starts[self.rows[batch]])
         if self._parameters.tight:

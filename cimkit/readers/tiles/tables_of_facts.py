@@ -46,7 +46,7 @@ def build_facts(name: str, demand: Demand, session: Session, tilesets: list[Tile
         properties=_properties(rows, demand),
         links=_links(rows, demand),
         datasets=_datasets(name, tilesets, session),
-        defects=defects,
+        defect_rows=defects,
         whole={"tiles": _whole(tilesets, session)},
         counts={
             **{f"{kind}s": counts[kind] for kind in KINDS},
