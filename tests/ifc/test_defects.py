@@ -13,6 +13,7 @@ from cimkit.errors import SourceError
 from cimkit.facts.demand import Demand, everything
 from cimkit.readers.ifc.joins import ancestors, endless, on_cycle
 from cimkit.readers.ifc.reader import read_ifc
+from cimkit.readers.step import alike
 from tests.ifc.build import ifc, read
 from tests.ifc.test_properties import TYPED
 
@@ -125,3 +126,14 @@ def test_a_damaged_file_is_still_read(data: st.DataObject) -> None:
     for each in (*facts.attributes.values(), *(each.column for each in facts.properties)):
         assert (np.diff(each.sid) >= 0).all()
         assert each.code is None or len(each.code) == len(each.sid)
+
+
+def test_every_record_that_says_something_wrong_is_told_even_where_many_say_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike, "_TOO_FEW", 0)
+    wrong, other = (f"IFCPROPERTYSINGLEVALUE('{name}',$,IFCLABEL('x'),'m');" for name in "AB")
+    said = (wrong, wrong, other, wrong, wrong)
+    facts = read("\n".join(f"#{number}={text}" for number, text in enumerate(said, 1)))
+    told = facts.defects.filter(kind="wrong_type")
+    assert told["row"].to_list() == [1, 2, 3, 4, 5]
+    assert told["line"].to_list() == [7 + number for number in range(1, 6)]
+    assert set(told["found"]) == {"'m'"}

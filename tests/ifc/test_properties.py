@@ -9,6 +9,7 @@ import pytest
 from cimkit.facts.columns import Origin, Role, State
 from cimkit.facts.demand import Demand, PropertyDemand
 from cimkit.readers.ifc.reader import read_ifc
+from cimkit.readers.step import alike
 from tests.ifc.build import UNITS, by_id, ifc, prop, read, rows
 
 WALL = "#1=IFCWALL('1YvctVUKr0kugbFTf53O9L',$,'W',$,$,$,$,$,$);"
@@ -235,3 +236,20 @@ def test_profiles_have_properties_where_these_have_names() -> None:
     assert prop(read_ifc(ifc(later), demand), 1, "S", "P") == [(Role.VALUE, "5", 5.0)]
     earlier = "#1=IFCRECTANGLEPROFILEDEF(.AREA.,'P',$,1.,1.);\n#3=IFCGENERALPROFILEPROPERTIES('S',#1,1.,$,$,$,$);"
     assert read_ifc(ifc(earlier, "IFC2X3"), demand).groups.is_empty()
+
+
+def test_properties_that_say_the_same_are_read_once_and_stand_in_every_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike, "_TOO_FEW", 0)
+    single = "IFCPROPERTYSINGLEVALUE('A',$,IFCLABEL('x'),$);"
+    several = "IFCPROPERTYENUMERATEDVALUE('E',$,(IFCLABEL('p'),IFCLABEL('q')),$);"
+    facts = read(
+        f"{WALL}\n{WALL.replace('#1', '#2').replace('1Y', '2Y')}\n"
+        f"#3={single}\n#4={single}\n#5={several}\n#6={several}\n"
+        "#7=IFCPROPERTYSET('3YvctVUKr0kugbFTf53O9L',$,'S',$,(#3,#5));\n"
+        "#8=IFCPROPERTYSET('4YvctVUKr0kugbFTf53O9L',$,'S',$,(#6,#4));\n"
+        "#9=IFCRELDEFINESBYPROPERTIES('5YvctVUKr0kugbFTf53O9L',$,$,$,(#1),#7);\n"
+        "#10=IFCRELDEFINESBYPROPERTIES('6YvctVUKr0kugbFTf53O9L',$,$,$,(#2),#8);"
+    )
+    for number in (1, 2):
+        assert [text for _, text, _ in prop(facts, number, "S", "A")] == ["x"]
+        assert [text for _, text, _ in prop(facts, number, "S", "E")] == ["p", "q"]

@@ -10,7 +10,8 @@ import polars as pl
 
 from cimkit.facts.columns import Column, IntArray
 from cimkit.readers.ifc.series import NO_TEXT, or_null_sign, picked
-from cimkit.readers.ifc.values import decode, encode, encode_with, recoded
+from cimkit.readers.ifc.values import decode, encode_with, recoded
+from cimkit.readers.step.distinct import encode
 
 if TYPE_CHECKING:
     from cimkit.facts.demand import Demand

@@ -11,7 +11,7 @@ import polars as pl
 from cimkit.facts.columns import Column, PropertyColumn, State, Values
 from cimkit.facts.demand import PropertyDemand
 from cimkit.readers.ifc.series import picked
-from cimkit.readers.ifc.values import encode
+from cimkit.readers.step.distinct import encode
 
 __all__ = ["PHASE_PROPERTIES", "phases"]
 

@@ -24,7 +24,8 @@ from cimkit.readers.ifc.property_values import (
     written_values,
 )
 from cimkit.readers.ifc.series import or_null_sign, picked
-from cimkit.readers.ifc.values import decoded, encode, recoded
+from cimkit.readers.ifc.values import decoded, recoded
+from cimkit.readers.step.distinct import encode
 from cimkit.readers.step.pieces import in_pieces
 
 if TYPE_CHECKING:
@@ -113,10 +114,12 @@ def _groups(model: IfcModel, held: _Held) -> pl.DataFrame:
 class _Found(NamedTuple):
     """The demanded properties, ordered by set.
 
+    record  whose values in `values` are the property's
     column  number of each property's column; `cells` says what each column is: set name x len(names) + name
     """
 
     set_index: IntArray
+    record: IntArray
     column: IntArray
     cells: npt.NDArray[np.int64]
     names: pl.Series
@@ -136,8 +139,12 @@ def _found(model: IfcModel, held: _Held, wanted: WantedNames, units: Units) -> _
         start += len(batch.names)
     cells, column = np.unique(np.concatenate(keys), return_inverse=True)
     starts = np.cumsum([0, *(len(key) for key in keys)])
+    records = np.cumsum([0, *(len(batch.values.kind) for batch in batches)])
     return _Found(
         set_index=np.concatenate([batch.set_index for batch in batches]),
+        record=np.concatenate([batch.record + start for batch, start in zip(batches, records, strict=False)]).astype(
+            np.int32
+        ),
         column=np.concatenate(
             [column[start + batch.cell] for batch, start in zip(batches, starts, strict=False)]
         ).astype(np.int32),
@@ -151,6 +158,7 @@ class _Batch(NamedTuple):
     """Demanded properties of some sets. `cell` of each points into `cells`: codes of set names, and of `names`."""
 
     set_index: IntArray
+    record: IntArray
     cell: IntArray
     cells: tuple[IntArray, IntArray]
     names: pl.Series
@@ -168,15 +176,15 @@ def _read_batch(model: IfcModel, held: _Held, wanted: WantedNames, piece: tuple[
     kept = np.flatnonzero(wanted.pairs(held.names, members.names, cells)[cell])
     members = members.take(kept)
     values = written_values(model, members)
-    return _Batch(set_index[kept].astype(np.int32), cell[kept], cells, members.names, values)
+    return _Batch(set_index[kept].astype(np.int32), members.record, cell[kept], cells, members.names, values)
 
 
 class _Pairs(NamedTuple):
-    """A subject has a property: ordered by column, then by subject."""
+    """A subject has a property, whose values are those of a record: ordered by column, then by subject."""
 
     column: IntArray
     sid: IntArray
-    member: Places
+    record: IntArray
     origin: npt.NDArray[np.uint8]
     group: IntArray
 
@@ -194,7 +202,7 @@ def _pairs(held: _Held, found: _Found) -> _Pairs:
         own_run = ~inherited[np.flatnonzero(first)][np.cumsum(first, dtype=np.int32) - 1]
         kept = np.flatnonzero(~(inherited & own_run))
         columns, sid, member, origin, holding = columns[kept], sid[kept], member[kept], origin[kept], holding[kept]
-    return _Pairs(columns, sid, member, origin, held.group[holding])
+    return _Pairs(columns, sid, found.record[member], origin, held.group[holding])
 
 
 def _order(columns: IntArray) -> npt.NDArray[np.int64]:
@@ -206,14 +214,14 @@ def _order(columns: IntArray) -> npt.NDArray[np.int64]:
 def _columns(pairs: _Pairs, found: _Found) -> Iterator[tuple[int, int, Column, frozenset[str]]]:
     """Set name, property name (as codes), the column and its kinds."""
     values = found.values
-    count = values.count[pairs.member]
+    count = values.count[pairs.record]
     which: Places
     if bool((count == 1).all()):
         several = np.zeros(len(count), bool)
-        which, row = np.arange(len(count)), values.start[pairs.member]
+        which, row = np.arange(len(count)), values.start[pairs.record]
     else:
         several = count != 1
-        which, row = repeated(values.start[pairs.member], count)
+        which, row = repeated(values.start[pairs.record], count)
     pair_edges = np.flatnonzero(np.diff(pairs.column, prepend=-1, append=-1)) if len(count) else np.zeros(1, np.int64)
     row_edges = np.searchsorted(which, pair_edges)
     own = recoded(values.code[row], row_edges, values.values)
@@ -230,6 +238,6 @@ def _columns(pairs: _Pairs, found: _Found) -> Iterator[tuple[int, int, Column, f
             holder=pairs.group[pair],
             owner=(pair - first).astype(np.int32) if several[first:last].any() else None,
         )
-        kinds = frozenset(KINDS[kind] for kind in np.unique(values.kind[pairs.member[first:last]]))
+        kinds = frozenset(KINDS[kind] for kind in np.unique(values.kind[pairs.record[first:last]]))
         set_name, name = divmod(int(found.cells[pairs.column[first]]), len(found.names))
         yield set_name, name, column, kinds

@@ -10,9 +10,10 @@ import polars as pl
 
 from cimkit.facts.columns import IntArray
 from cimkit.readers.ifc.instances import Rows
-from cimkit.readers.ifc.joins import matches, stable_order
+from cimkit.readers.ifc.joins import matches, numbered, stable_order
 from cimkit.readers.ifc.series import or_null_sign, picked
-from cimkit.readers.ifc.values import decoded, encode
+from cimkit.readers.ifc.values import decoded
+from cimkit.readers.step.distinct import encode
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Table
@@ -31,26 +32,30 @@ _DEEPEST = 32
 
 
 class Members(NamedTuple):
-    """Row i of `table`, a property, stands in the set `set_index[i]` (a place among the sets asked for) under a name.
+    """A property stands in the set `set_index[i]` (a place among the sets asked for) under the name `name[i]`.
 
-    attribute  for the attributes of predefined sets, which are properties without an instance: number of the
-               attribute's name in `attributes`, and the row is the set's; -1 for all others
+    record     row of `table` with what it says; properties that say the same share one
+    attribute  of each row of the table: for the attributes of predefined sets, which are properties without an
+               instance, number of the attribute's name in `attributes`, and the row is the set's; -1 for all others
     """
 
     set_index: npt.NDArray[np.int64]
-    table: Table
     name: IntArray
+    record: IntArray
+    table: Table
     attribute: IntArray
     names: pl.Series
     attributes: tuple[str, ...]
 
     def take(self, kept: npt.NDArray[np.int64]) -> Members:
-        """Some of them."""
+        """Some of them, with the records that these need."""
+        used, record = numbered(self.record[kept], len(self.table))
         return Members(
             self.set_index[kept],
-            self.table.take(kept),
             self.name[kept],
-            self.attribute[kept],
+            record,
+            self.table.take(used),
+            self.attribute[used],
             self.names,
             self.attributes,
         )
@@ -64,10 +69,14 @@ def predefined_sets(model: IfcModel) -> frozenset[str]:
 
 def find_members(model: IfcModel, sets: Table) -> Members:
     """The properties of these sets, ordered by set."""
-    set_index, table = _listed(sets)
+    set_index, rows = _listed(sets)
+    listed, place = numbered(rows, len(model))
+    said, record = numbered(model.file.alike(listed)[place], len(model))
+    table = model.take(said)
     codes, distinct = encode(or_null_sign(table.raw("Name")))
+    codes = codes[record]
     names = decoded(distinct.replace("$", ""))
-    level: _Level = (set_index, table.rows, codes)
+    level: _Level = (set_index, said[record], codes)
     nested: list[_Level] = []
     for _ in range(_DEEPEST):
         level, names = _below(model, level, names)
@@ -76,8 +85,8 @@ def find_members(model: IfcModel, sets: Table) -> Members:
         nested.append(level)
     predefined = model.of_kinds(sets.rows, predefined_sets(model))
     if not nested and not predefined.any():
-        return Members(set_index, table, codes, np.full(len(codes), -1, np.int32), names, ())
-    levels = [(set_index, table.rows, codes), *nested]
+        return Members(set_index, codes, record, table, np.full(len(table), -1, np.int32), names, ())
+    levels = [(set_index, said[record], codes), *nested]
     attribute = np.full(sum(len(each[0]) for each in levels), -1, np.int32)
     where = np.flatnonzero(predefined)
     which, attribute_code, attributes = _attributes_of(model, sets.kinds[where])
@@ -88,18 +97,21 @@ def find_members(model: IfcModel, sets: Table) -> Members:
     set_index, row, name = (np.concatenate(parts) for parts in zip(*levels, strict=True))
     order = np.argsort(set_index, kind="stable")
     codes, distinct = encode(pl.concat([names, pl.Series(attributes, dtype=pl.String)]))  # a name may have come twice
+    width = len(attributes) + 1
+    parts, record = numbered(row * width + attribute + 1, len(model) * width)
     return Members(
         set_index[order],
-        model.take(row[order]),
         codes[name[order]].astype(np.int32),
-        attribute[order],
+        record[order],
+        model.take(parts // width),
+        (parts % width - 1).astype(np.int32),
         distinct,
         attributes,
     )
 
 
-def _listed(sets: Table) -> tuple[npt.NDArray[np.int64], Table]:
-    """The listed properties by the position of their sets."""
+def _listed(sets: Table) -> tuple[npt.NDArray[np.int64], Rows]:
+    """The rows of the listed properties by the position of their sets."""
     model = sets.model
     owners, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for entity, attribute in _LISTS.items():
@@ -111,7 +123,7 @@ def _listed(sets: Table) -> tuple[npt.NDArray[np.int64], Table]:
             rows.append(row)
     owner, row = np.concatenate(owners), np.concatenate(rows)
     order = stable_order(owner)
-    return owner[order], model.take(row[order])
+    return owner[order], row[order]
 
 
 _Level = tuple[npt.NDArray[np.int64], Rows, IntArray]

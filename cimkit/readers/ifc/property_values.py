@@ -15,7 +15,8 @@ from cimkit.readers.ifc.attributes import declared_type
 from cimkit.readers.ifc.joins import stable_order
 from cimkit.readers.ifc.property_members import COMPLEX
 from cimkit.readers.ifc.series import NO_TEXT, or_null_sign, picked, repeated_text
-from cimkit.readers.ifc.values import decode, encode, encode_with
+from cimkit.readers.ifc.values import decode, encode_with
+from cimkit.readers.step.distinct import encode
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Rows, Table
@@ -54,8 +55,8 @@ _FORMS: tuple[tuple[str, str, tuple[tuple[str, str, Role], ...]], ...] = (
 class WrittenValues(NamedTuple):
     """Values of properties as the file has them, each distinct one once.
 
-    kind   of each property, into `KINDS`
-    which  property of each row, ascending
+    kind   of each record, into `KINDS`
+    which  record of each row, ascending
     role   `Role` of each row
     code   into the distinct values: their text `raw`, the type declared for them, the row of their unit (-1 none)
     """
@@ -83,7 +84,7 @@ class _Part(NamedTuple):
 
 
 def written_values(model: IfcModel, members: Members) -> WrittenValues:
-    """The values of all these properties."""
+    """The values of the properties' records, each record once."""
     parts = list(_parts(model, members))
     which = np.concatenate([np.empty(0, np.int32), *(part.which for part in parts)]).astype(np.int32)
     kind = np.zeros(len(members.table), np.uint8)
@@ -122,9 +123,9 @@ def _coded(part: _Part) -> tuple[IntArray, pl.Series, Rows]:
 
 
 class PropertyValues(Struct, frozen=True):
-    """Values of properties: those of property i are rows `start[i]` to `start[i] + count[i]`.
+    """Values of records: those of record i are rows `start[i]` to `start[i] + count[i]`.
 
-    `code` and `role` are of each row, `kind` (into `KINDS`) of each property.
+    `code` and `role` are of each row, `kind` (into `KINDS`) of each record.
     """
 
     start: IntArray

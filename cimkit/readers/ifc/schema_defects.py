@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cimkit.readers.ifc.subjects import shape_kinds
-from cimkit.readers.ifc.values import encode
+from cimkit.readers.ifc.series import picked
+from cimkit.readers.ifc.subjects import repeating_kinds, shape_kinds
+from cimkit.readers.step.distinct import encode
 from cimkit.readers.step.pieces import in_pieces
 
 if TYPE_CHECKING:
@@ -52,26 +53,44 @@ def schema_defects(model: IfcModel, kinds: frozenset[str]) -> Iterator[dict[str,
     """
     if not kinds & {"wrong_arity", "wrong_type"}:
         return
-    shape = shape_kinds(model)
+    shape, repeating = shape_kinds(model), repeating_kinds(model)
     for keyword in model.kinds:
         entity = model.schema.entities.get(keyword)
         if entity is None or keyword in shape:
             continue
         all_rows = np.asarray(model.file.rows_of(keyword), np.int64)
-        for start, end in in_pieces(len(all_rows), _ROWS_AT_ONCE):
-            rows = all_rows[start:end]
-            records = model.file.records(rows)
-            right = records.arity == len(entity.attributes)
-            if "wrong_arity" in kinds and not right.all():
-                wrong = np.flatnonzero(~right)
-                yield {
-                    "kind": "wrong_arity",
-                    "rows": rows[wrong],
-                    "found": pl.Series(records.arity[wrong]).cast(pl.String),
-                    "expected": str(len(entity.attributes)),
-                }
-            if "wrong_type" in kinds:
-                yield from _wrong_types(model, entity, rows, records)
+        if keyword in repeating:
+            like = model.file.alike(all_rows)
+            for defect in _of_entity(model, kinds, entity, np.unique(like).astype(np.int64)):
+                yield _of_all_alike(defect, all_rows, like)
+        else:
+            yield from _of_entity(model, kinds, entity, all_rows)
+
+
+def _of_entity(model: IfcModel, kinds: frozenset[str], entity: Entity, all_rows: Rows) -> Iterator[dict[str, Any]]:
+    for start, end in in_pieces(len(all_rows), _ROWS_AT_ONCE):
+        rows = all_rows[start:end]
+        records = model.file.records(rows)
+        right = records.arity == len(entity.attributes)
+        if "wrong_arity" in kinds and not right.all():
+            wrong = np.flatnonzero(~right)
+            yield {
+                "kind": "wrong_arity",
+                "rows": rows[wrong],
+                "found": pl.Series(records.arity[wrong]).cast(pl.String),
+                "expected": str(len(entity.attributes)),
+            }
+        if "wrong_type" in kinds:
+            yield from _wrong_types(model, entity, rows, records)
+
+
+def _of_all_alike(defect: dict[str, Any], rows: Rows, like: npt.NDArray[np.int32]) -> dict[str, Any]:
+    """What was found in one of the records that say the same was found in all of them."""
+    order = np.argsort(defect["rows"])
+    ordered = defect["rows"][order]
+    place = np.minimum(np.searchsorted(ordered, like), len(ordered) - 1)
+    meant = np.flatnonzero(ordered[place] == like)
+    return {**defect, "rows": rows[meant], "found": picked(defect["found"], order[place[meant]])}
 
 
 def _wrong_types(model: IfcModel, entity: Entity, rows: Rows, records: Records) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cimkit.facts.demand import Demand
     from cimkit.readers.ifc.instances import IfcModel
 
-__all__ = ["SubjectIndex", "beyond_shape", "find_subjects", "shape_kinds"]
+__all__ = ["SubjectIndex", "beyond_shape", "find_subjects", "repeating_kinds", "shape_kinds"]
 
 #: Roots of the layers that hold shape and looks. Their instances are most of a file and no rule's subject unless
 #: one names them (names of all schemas; those a schema does not have count for nothing).
@@ -52,11 +52,21 @@ def shape_kinds(model: IfcModel) -> frozenset[str]:
     return model.subtypes(_SHAPE)
 
 
+def repeating_kinds(model: IfcModel) -> frozenset[str]:
+    """Keywords of the file whose records mostly repeat what another one says: properties and quantities."""
+    return model.subtypes(("IFCSIMPLEPROPERTY", "IFCPHYSICALSIMPLEQUANTITY"))
+
+
 def beyond_shape(model: IfcModel) -> Rows:
-    """Rows of known entities that are neither shape nor looks, in file order: every fact rests on these."""
-    wanted = frozenset(model.kinds) & frozenset(model.schema.entities) - shape_kinds(model)
-    meant = np.fromiter((kind in wanted for kind in model.kinds), bool, len(model.kinds))
-    return np.flatnonzero(meant[model.kind_of])
+    """Rows of known entities that are neither shape nor looks: every fact rests on these. Of properties that say the
+    same there is one."""
+    repeating = repeating_kinds(model)
+    wanted = frozenset(model.kinds) & frozenset(model.schema.entities) - shape_kinds(model) - repeating
+    meant = np.fromiter((kind in wanted for kind in model.kinds), bool, len(model.kinds))[model.kind_of]
+    repeated = np.asarray(model.file.rows_of(*repeating), np.int64)
+    model.file.find_alike(repeated)
+    meant[model.file.alike(repeated)] = True
+    return np.flatnonzero(meant)
 
 
 def find_subjects(model: IfcModel, demand: Demand) -> SubjectIndex:

@@ -15,7 +15,7 @@ import polars as pl
 from cimkit.facts.columns import Column, Origin, State, Values
 from cimkit.readers.ifc.inheritance import first_types
 from cimkit.readers.ifc.series import picked_or_null, repeated_text
-from cimkit.readers.ifc.values import encode
+from cimkit.readers.step.distinct import encode
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.instances import IfcModel, Table

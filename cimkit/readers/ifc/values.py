@@ -14,28 +14,15 @@ from cimkit.facts.columns import IntArray, State, Values
 from cimkit.readers.ifc.joins import numbered
 from cimkit.readers.ifc.series import picked
 from cimkit.readers.ifc.units import AS_WRITTEN, Conversion
+from cimkit.readers.step.distinct import encode
 
 if TYPE_CHECKING:
     from cimkit.readers.ifc.units import Units
 
-__all__ = ["decode", "decoded", "encode", "encode_with", "recoded"]
+__all__ = ["decode", "decoded", "encode_with", "recoded"]
 
-_FEW = 1000  # for so many a dictionary is faster than a join
+_MANY = 1000  # from so many on it pays to ask first whether all are strings
 _LOGICALS = {".T.": "true", ".F.": "false", ".U.": "unknown"}
-
-
-def encode(values: pl.Series) -> tuple[IntArray, pl.Series]:
-    """The number of each value among the distinct ones, and these in the order of their first appearance."""
-    if len(values) < _FEW:
-        numbers: dict[str | None, int] = {}
-        codes = [numbers.setdefault(value, len(numbers)) for value in values.to_list()]
-        return np.array(codes, np.int32), pl.Series(list(numbers), dtype=pl.String)
-    distinct = values.unique(maintain_order=True)
-    numbered = pl.DataFrame({"value": distinct, "code": np.arange(len(distinct), dtype=np.int32)})
-    joined = (
-        values.alias("value").to_frame().join(numbered, on="value", how="left", nulls_equal=True, maintain_order="left")
-    )
-    return joined["code"].to_numpy(), distinct
 
 
 def encode_with(
@@ -71,7 +58,7 @@ def decode(
     enumerated  which are declared as enumerations, where `.T.` is a name and no truth; None: none
     unit_rows   row of the unit instance each value names itself, -1 none; None: none at all
     """
-    if len(raw) > _FEW and raw.str.starts_with("'").all():
+    if len(raw) > _MANY and raw.str.starts_with("'").all():
         return _strings(raw, declared)
     written = pl.col("raw").fill_null("$").str.strip_chars()
     opened = written.str.splitn("(", 2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from cimkit.readers.step.alike import alike
 from cimkit.readers.step.comments import skip_separators
 from cimkit.readers.step.errors import NotStepError
 from cimkit.readers.step.header import StepHeader, read_header
@@ -71,6 +72,7 @@ class StepFile:
         self.truncated: bool = not self._has_end()
         self.texts = Texts(octets, self.encoding)
         self._found: tuple[Records, npt.NDArray[np.int32]] | None = None
+        self._alike: npt.NDArray[np.int32] | None = None
 
     @classmethod
     def open(cls, data: Buffer, *, limits: StepLimits | None = None) -> StepFile:
@@ -117,6 +119,17 @@ class StepFile:
         place = np.full(len(self), -1, np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         self._found = Records(self, rows), place
+
+    def find_alike(self, rows: IntArray) -> None:
+        """Find now what `alike` says of these rows, for rows that several readers ask for."""
+        found = np.arange(len(self), dtype=np.int32)
+        found[rows] = alike(self, rows)
+        self._alike = found
+
+    def alike(self, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+        """For each row, and they ascend, one whose text after its number is the same: what is read of it holds for
+        both."""
+        return alike(self, rows) if self._alike is None else self._alike[rows]
 
     @cached_property
     def lines(self) -> Lines:

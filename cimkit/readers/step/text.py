@@ -82,6 +82,19 @@ def column(text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArra
     return pl.Series(array)
 
 
+def views(octets: Octets, starts: Int64Array, ends: Int64Array) -> pl.Series:
+    """The bytes of ranges that follow each other, as a Binary column over the file itself: nothing is copied.
+
+    The column keeps the whole file in memory.
+    """
+    import nanoarrow
+
+    between = np.empty(2 * len(starts), np.int64)
+    between[0::2], between[1::2] = starts, ends
+    array = nanoarrow.c_array_from_buffers(nanoarrow.large_binary(), len(between) - 1, [None, between, octets.array])
+    return pl.Series(array).gather_every(2)
+
+
 def detect_encoding(octets: Octets, high: tuple[tuple[int, int], ...]) -> str:
     """How the bytes above 127 are read: the first of UTF-8, GB 18030 and Latin-1 that fits all of them."""
     if not high:
