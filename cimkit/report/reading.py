@@ -57,14 +57,14 @@ def detailed(report: Report, rows: pl.DataFrame) -> pl.DataFrame:
     return beside.with_columns(place=pl.coalesce("locator", "s_locator"))
 
 
-def with_messages(report: Report, result: Result, rows: pl.DataFrame) -> pl.DataFrame:
+def with_messages(report: Report, result: Result, rows: pl.DataFrame, *, statements: bool = True) -> pl.DataFrame:
     """`detailed`, with `subject_text` (how the finding's subject is named), `kind_text` (its kind in the report's
     language), `message` (its sentence) and `statement` (the sentence without the subject that it begins with, for
-    tables that name it apart).
+    tables that name it apart; left out where `statements` says so).
 
     Rows that bring a column `message` (a report read back from its JSON) keep it.
     """
-    return _worded(detailed(report, rows), [(result, rows.height)], report.lang)
+    return _worded(detailed(report, rows), [(result, rows.height)], report.lang, statements=statements)
 
 
 def with_messages_of(report: Report, several: Sequence[tuple[Result, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
@@ -73,14 +73,14 @@ def with_messages_of(report: Report, several: Sequence[tuple[Result, pl.DataFram
         yield from (with_messages(report, result, rows) for result, rows in several)
         return
     together = detailed(report, pl.concat([rows for _, rows in several]))
-    worded = _worded(together, [(result, rows.height) for result, rows in several], report.lang)
+    worded = _worded(together, [(result, rows.height) for result, rows in several], report.lang, statements=True)
     start = 0
     for _, rows in several:
         yield worded.slice(start, rows.height)
         start += rows.height
 
 
-def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: str) -> pl.DataFrame:
+def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: str, *, statements: bool) -> pl.DataFrame:
     """Rows of `detailed` with their sentences. holders: the results whose rows follow one another, and how many."""
     frame = frame.with_columns(subject_text=named_subject(lang), kind_text=kind_text(lang))
     if "message" not in frame.columns:
@@ -88,10 +88,12 @@ def _worded(frame: pl.DataFrame, holders: Sequence[tuple[Result, int]], lang: st
     subject, message = pl.col("subject_text"), pl.col("message")
     begins = message.str.starts_with(subject)
     rest = message.str.slice(subject.str.len_chars())
-    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(" \t\u3000：:"), lang)).otherwise(message)
     # Chinese needs no space after a closing bracket.
     bracket = begins & subject.str.ends_with("）")
     closed = pl.when(bracket).then(subject + rest.str.strip_chars_start()).otherwise(message)
+    if not statements:
+        return frame.with_columns(message=closed)
+    statement = pl.when(begins).then(_alone(rest.str.strip_chars_start(" \t\u3000：:"), lang)).otherwise(message)
     return frame.with_columns(statement=statement, message=closed)
 
 

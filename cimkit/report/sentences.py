@@ -43,7 +43,10 @@ _ROOMS = {
     "defect_path_outside": "projects",
 }
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_LINE = r"^\d+(:\d+)?$"
+#: From so many values on it pays to look for the different ones.
+_MANY = 200
+_LINE = r"^[0-9]+(:[0-9]+)?$"
+_NUMBER = r"(-?[0-9.]*[0-9]%?)"
 
 
 def room_of(reason: str) -> str:
@@ -110,15 +113,27 @@ def kind_text(lang: str) -> pl.Expr:
 
 def short(value: pl.Expr, lang: str) -> pl.Expr:
     """The value, cut after LONGEST_VALUE characters with a word on how long it is."""
-    before, _, after = template("findings.shortened", lang).partition("{count}")
-    length = value.str.len_chars()
-    cut = pl.concat_str([value.str.head(LONGEST_VALUE), pl.lit(before), length.cast(pl.String), pl.lit(after)])
-    return pl.when(length > LONGEST_VALUE).then(cut).otherwise(value)
+    return value.map_batches(_Shortening(lang), return_dtype=pl.String)
+
+
+class _Shortening:
+    """A function of a column, since an expression would find the value anew for each place that it takes there."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        length = values.str.len_chars()
+        if (length.max() or 0) <= LONGEST_VALUE:  # type: ignore[operator]
+            return values
+        before, _, after = template("findings.shortened", self.lang).partition("{count}")
+        cut = pl.concat_str([values.str.head(LONGEST_VALUE), pl.lit(before), length.cast(pl.String), pl.lit(after)])
+        return pl.select(pl.when(length > LONGEST_VALUE).then(cut).otherwise(values)).to_series()
 
 
 def _value(name: str, reason: str, lang: str) -> pl.Expr:
     """What stands for a placeholder: a column, else a value of the finding; null without either."""
-    value = pl.col("values").str.json_path_match(f"$.{name}")
+    value = pl.col("values").map_batches(_Told(name), return_dtype=pl.String)
     if name in _COLUMNS:
         value = pl.coalesce(_COLUMNS[name], value)
     if name != "found":
@@ -126,20 +141,32 @@ def _value(name: str, reason: str, lang: str) -> pl.Expr:
     if name == "expected":
         value = _readable_range(value)
     if name == "found":
-        value = value.str.replace(r"^(-?\d+)\.$", "$1")  # a whole number as STEP writes it: 14000.
+        value = value.str.replace(r"^(-?[0-9]+)\.$", "$1")  # a whole number as STEP writes it: 14000.
     for (start, placeholder), kind in _CLOSED_LISTS.items():
         if placeholder == name and reason.startswith(start):
             value = value.map_batches(_Translation(_word_keys(kind, reason), lang), return_dtype=pl.String)
     return short(value, lang)
 
 
+class _Told:
+    """A value that findings bring, read once of each different text: most findings of a rule bring the same."""
+
+    def __init__(self, name: str) -> None:
+        self.path = f"$.{name}"
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        different = values.unique() if len(values) > _MANY else values
+        if 2 * len(different) > len(values):
+            return values.str.json_path_match(self.path)
+        return values.replace_strict(different, different.str.json_path_match(self.path), return_dtype=pl.String)
+
+
 def _readable_range(value: pl.Expr) -> pl.Expr:
     """`1..` reads as `≥ 1`, `..3` as `≤ 3`, `1..3` as `1 ~ 3`."""
-    number = r"(-?[\d.]*\d%?)"
     return (
-        value.str.replace(rf"^{number}\.\.$", "≥ $1")
-        .str.replace(rf"^\.\.{number}$", "≤ $1")
-        .str.replace(rf"^{number}\.\.{number}$", "$1 ~ $2")
+        value.str.replace(rf"^{_NUMBER}\.\.$", "≥ $1")
+        .str.replace(rf"^\.\.{_NUMBER}$", "≤ $1")
+        .str.replace(rf"^{_NUMBER}\.\.{_NUMBER}$", "$1 ~ $2")
     )
 
 

@@ -185,7 +185,7 @@ def _worded_together(report: Report, results: list[Result]) -> Iterator[tuple[Re
 def finding_lines(report: Report, result: Result) -> Iterator[pl.Series]:
     """The findings as JSON objects, one a row, in pieces of many."""
     for chunk in result.findings.rows.iter_slices(_CHUNK):
-        frame = with_messages(report, result, chunk)
+        frame = with_messages(report, result, chunk, statements=False)
         named = [pl.col(f"s_{name}").alias(name) for name in _SUBJECT if name != "locator"]
         place = pl.coalesce("s_locator", "locator").alias("locator")
         subject = pl.struct(*named, place, pl.col("path").alias("source"))
