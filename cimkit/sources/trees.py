@@ -114,7 +114,7 @@ class ArchiveTree:
             try:
                 with zipfile.ZipFile(file) as inner:
                     return zip_kind(inner.namelist())
-            except (zipfile.BadZipFile, ValueError):
+            except (zipfile.BadZipFile, NotImplementedError, ValueError):
                 return "zip"
 
 

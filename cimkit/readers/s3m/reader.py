@@ -53,7 +53,7 @@ def read_s3m(path: Path, demand: Demand, *, name: str) -> Facts:
     try:
         data = main.read_bytes()
         files = open_files(path if path.is_dir() else path.parent)
-    except (OSError, zipfile.BadZipFile) as problem:
+    except (OSError, zipfile.BadZipFile, NotImplementedError) as problem:
         raise SourceError("readers.s3m_broken", name=name) from problem
     content = data.removeprefix(b"\xef\xbb\xbf").strip()
     if content.startswith(b"<"):
