@@ -117,7 +117,7 @@ def error_cells(content: bytes, file: str) -> Iterable[Damage]:
             for name, part in _sheet_parts(archive).items():
                 if part in parts:
                     yield from _errors_in(archive.read(part), name)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, RuntimeError, etree.XMLSyntaxError, KeyError, ValueError) as error:
         raise PackError("exchange.no_workbook", file=file) from error
 
 

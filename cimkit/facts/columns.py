@@ -37,7 +37,7 @@ class State(IntEnum):
     EMPTY = 2  # '' or an empty list
     UNKNOWN = 3  # the logical .U.
     OBJECT = 4  # a reference to another instance, which has no value of its own
-    LIST = 5  # an aggregate that is not empty, kept as raw text
+    LIST = 5  # an aggregate that is not empty, kept as raw text; of references only `(#…)`
 
 
 class Role(IntEnum):

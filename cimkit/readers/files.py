@@ -56,9 +56,13 @@ class PackedFiles:
 
 
 def open_files(path: Path) -> PackedFiles:
-    """The files of a folder, of the folder of a main file, or of an archive. Raises OSError, zipfile.BadZipFile."""
+    """The files of a folder, of the folder of a main file, or of an archive. Raises OSError, for an archive that can't
+    be read too."""
     if path.is_file() and zipfile.is_zipfile(path):
-        archive = zipfile.ZipFile(path)
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as problem:
+            raise OSError(str(problem)) from problem
         listed = ((info.filename.replace("\\", "/"), info) for info in archive.infolist())
         entries = {name: info for name, info in listed if name and not name.endswith("/")}
         return PackedFiles(path, {name: info.file_size for name, info in entries.items()}, archive, entries)

@@ -185,6 +185,15 @@ def test_what_is_no_description_is_a_sentence(tmp_path: Path) -> None:
     assert error.value.key == "readers.s3m_broken"
 
 
+def test_an_archive_of_a_version_that_nobody_reads_is_a_sentence(tmp_path: Path) -> None:
+    data = bytearray(slpk(tmp_path / "x.slpk").read_bytes())
+    data[data.index(b"PK\x01\x02") + 6] = 99  # the version that is needed to read the first file
+    (tmp_path / "x.slpk").write_bytes(data)
+    with pytest.raises(SourceError) as error:
+        read(tmp_path / "x.slpk")
+    assert error.value.key == "readers.i3s_broken"
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 900), st.binary(min_size=1, max_size=12), st.binary(max_size=40))
 def test_damaged_bytes_give_facts_or_a_sentence(tmp_path: Path, at: int, patch: bytes, tile: bytes) -> None:

@@ -42,3 +42,10 @@ def test_only_some_are_compared_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(alike, "_ROWS_AT_ONCE", 3)
     file = StepFile.open(ifc("\n".join(f"#{number}{TEXTS[0]}" for number in range(1, 8))))
     assert alike.alike(file, np.arange(7)).tolist() == [0, 0, 0, 3, 3, 3, 6]
+
+
+def test_records_too_far_apart_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike, "_TOO_FEW", 0)
+    monkeypatch.setattr(alike, "_TOO_FAR", 100)
+    file = StepFile.open(ifc("\n".join(f"#{number}{TEXTS[0]}" for number in range(1, 4))))
+    assert alike.alike(file, np.arange(3)).tolist() == [0, 1, 2]

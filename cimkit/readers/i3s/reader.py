@@ -44,7 +44,7 @@ def read_i3s(path: Path, demand: Demand, *, name: str) -> Facts:
         if layer_name is None:
             raise SourceError("readers.i3s_empty", name=name)
         layer = orjson.loads(files.read(layer_name))
-    except (OSError, zipfile.BadZipFile, NotImplementedError, orjson.JSONDecodeError) as problem:
+    except (OSError, orjson.JSONDecodeError) as problem:
         raise SourceError("readers.i3s_broken", name=name) from problem
     if not isinstance(layer, dict):
         raise SourceError("readers.i3s_broken", name=name)

@@ -114,7 +114,7 @@ def _written(table: Table, name: str, kinds: npt.NDArray[np.bool_], sids: npt.ND
 def _references(records: Records, position: int) -> pl.Series:
     """What is written where a reference belongs, with every reference as the same: there are as many as instances."""
     single, several = records.refer(position)
-    index = np.where(several, np.int64(1), np.int64(0))
+    index = several.astype(np.int64)
     others = np.flatnonzero(~(single | several))
     if not len(others):
         return picked(_REFERENCES, index)

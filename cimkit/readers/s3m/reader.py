@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import struct
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,7 @@ def read_s3m(path: Path, demand: Demand, *, name: str) -> Facts:
     try:
         data = main.read_bytes()
         files = open_files(path if path.is_dir() else path.parent)
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as problem:
+    except OSError as problem:
         raise SourceError("readers.s3m_broken", name=name) from problem
     content = data.removeprefix(b"\xef\xbb\xbf").strip()
     if content.startswith(b"<"):

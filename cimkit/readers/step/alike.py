@@ -22,6 +22,7 @@ Rows = npt.NDArray[np.int32]
 _EQUALS = ord("=")
 _ROWS_AT_ONCE = 1 << 17
 _TOO_FEW = 2000  # to be worth the comparison
+_TOO_FAR = 1 << 31  # bytes between the first and the last that are compared
 
 
 def alike(step: StepFile, rows: npt.NDArray[np.integer]) -> Rows:
@@ -36,6 +37,8 @@ def alike(step: StepFile, rows: npt.NDArray[np.integer]) -> Rows:
     def of_piece(piece: tuple[int, int]) -> Rows:
         some = rows[slice(*piece)]
         starts, ends = step.starts[some], step.ends[some]
+        if int(ends[-1]) - int(starts[0]) > _TOO_FAR:
+            return some.astype(np.int32)
         _, after = read_numbers(step.octets, starts + 1)
         # with something between number and `=`, which is seldom, a record is like no other
         starts = np.where(step.octets.at(after) == _EQUALS, after, starts)

@@ -85,13 +85,15 @@ def column(text: npt.NDArray[np.uint8], offsets: Int64Array, present: npt.NDArra
 def views(octets: Octets, starts: Int64Array, ends: Int64Array) -> pl.Series:
     """The bytes of ranges that follow each other, as a Binary column over the file itself: nothing is copied.
 
-    The column keeps the whole file in memory.
+    They lie within four gigabytes, which is as far as such a column reaches. It keeps the whole file in memory.
     """
     import nanoarrow
 
     between = np.empty(2 * len(starts), np.int64)
-    between[0::2], between[1::2] = starts, ends
-    array = nanoarrow.c_array_from_buffers(nanoarrow.large_binary(), len(between) - 1, [None, between, octets.array])
+    first, last = int(starts[0]), int(ends[-1])
+    between[0::2], between[1::2] = starts - first, ends - first
+    text = octets.array[first:last]
+    array = nanoarrow.c_array_from_buffers(nanoarrow.large_binary(), len(between) - 1, [None, between, text])
     return pl.Series(array).gather_every(2)
 
 
